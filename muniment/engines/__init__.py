@@ -1,0 +1,1 @@
+"""Search engines: one port (`port.SearchEngine`) and its implementations."""

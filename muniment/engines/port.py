@@ -1,0 +1,151 @@
+"""The SearchEngine port: what Muniment asks of a full-text index.
+
+The index is derived: everything in it can be made again from the object store.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from muniment.errors import Transient
+from muniment.query.tree import Node
+
+
+class IndexUnavailable(Transient):
+    """The index is missing, locked by another writer or damaged: try again, or run `rebuild index`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One message as the index sees it. Texts are plain Unicode; addresses lower-cased."""
+
+    message_id: UUID
+    subject: str
+    body: str
+    from_: tuple[str, ...]  # "name <address>" or the address alone
+    to: tuple[str, ...]
+    cc: tuple[str, ...]
+    bcc: tuple[str, ...]
+    participants: tuple[str, ...]  # every bare address, from headers and envelope
+    attachment_names: tuple[str, ...] = ()
+    attachment_types: tuple[str, ...] = ()  # media types and file extensions, lower-cased
+    attachment_text: str = ""
+    date: datetime | None = None  # aware
+    captured_at: datetime  # aware UTC, of the first sighting
+    size_bytes: int
+    has_attachment: bool = False
+    sources: tuple[str, ...] = ()
+    custodians: tuple[str, ...] = ()
+    lists: tuple[str, ...] = ()
+    rfc_message_id: str = ""
+    thread_id: str = ""
+    flags: tuple[str, ...] = ()  # values of `is:`, such as "encrypted", "reply", "defective"
+
+
+class Sort(StrEnum):
+    """Order of the hits; ties are broken by message id, so that paging is stable."""
+
+    RELEVANCE = "relevance"
+    DATE_DESC = "-date"
+    DATE_ASC = "date"
+    SIZE_DESC = "-size"
+    SIZE_ASC = "size"
+    SENDER = "sender"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What the searcher may see: added by the server, never by words of the query.
+
+    `everything=True` sees all; otherwise a message is seen if any of its participants, custodians or participant
+    domains is listed. An empty scope sees nothing.
+    """
+
+    everything: bool = False
+    addresses: frozenset[str] = frozenset()
+    domains: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Highlight:
+    """A fragment of a hit: alternating plain and marked text; `field` is subject, body or attachment."""
+
+    field: str
+    fragments: tuple[tuple[str, bool], ...]  # (text, marked)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One found message."""
+
+    message_id: UUID
+    score: float
+    highlights: tuple[Highlight, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bucket:
+    """One bar of the histogram: the first day of its interval (UTC) and how many messages."""
+
+    start: date
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchRequest:
+    """One search: tree, scope, order and page. `limit` 0 to 1,000; `offset` any."""
+
+    query: Node
+    scope: Scope
+    sort: Sort = Sort.DATE_DESC
+    offset: int = 0
+    limit: int = 25
+    highlight: bool = False
+    histogram: bool = False
+    facets: Sequence[str] = ()  # of "sender", "source", "filetype"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchResult:
+    """Exact total, one page of hits, and the figures asked for."""
+
+    total: int
+    hits: tuple[Hit, ...]
+    histogram: tuple[Bucket, ...] = ()  # of messages with a date; interval chosen by the span: day, month or year
+    undated: int = 0  # hits without a date, which the histogram leaves out
+    facets: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)  # most frequent first, at most 20
+
+
+class SearchEngine(Protocol):
+    """Index documents and answer queries.
+
+    `put` replaces any document of the same message id and may be repeated; when it returns, the documents survive
+    a crash of the process and are found by the next search of any process. Thread-safe.
+    """
+
+    def put(self, documents: Sequence[Document]) -> None:
+        """Add or replace documents in one durable commit; raise `IndexUnavailable` with nothing half-done."""
+        ...
+
+    def delete(self, message_ids: Sequence[UUID]) -> None:
+        """Remove documents; ids that are not there are ignored."""
+        ...
+
+    def search(self, request: SearchRequest) -> SearchResult:
+        """Answer a search; hits of one request are consistent with each other."""
+        ...
+
+    def message_ids(self) -> Iterator[UUID]:
+        """Yield the id of every document, in no order."""
+        ...
+
+    def count(self) -> int:
+        """Return the number of documents."""
+        ...
+
+    def clear(self) -> None:
+        """Remove every document (before a rebuild)."""
+        ...

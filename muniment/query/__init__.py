@@ -1,0 +1,1 @@
+"""The query language: text → tree → explanation. Engines compile the tree."""

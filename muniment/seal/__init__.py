@@ -1,0 +1,1 @@
+"""The seal: segments, keys and commitments that make stored mail evidence."""

@@ -1,0 +1,1 @@
+"""Object stores: one port (`port.ObjectStore`) and its implementations."""
