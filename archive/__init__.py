@@ -1,0 +1,1 @@
+"""The vault: intake, catalogue, integrity, rebuild."""

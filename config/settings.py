@@ -1,0 +1,154 @@
+"""Every setting, from the environment. docs/settings.md lists them; a test compares the two."""
+
+from pathlib import Path
+
+import environ
+from csp.constants import NONE, SELF
+
+from config.secret import signing_key
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+MUNIMENT_DATA = Path(env("MUNIMENT_DATA", default=str(BASE_DIR / "var"))).resolve()
+MUNIMENT_WEB_PORT = env.int("MUNIMENT_WEB_PORT", default=8000)
+MUNIMENT_SMTP_PORT = env.int("MUNIMENT_SMTP_PORT", default=2525)
+MUNIMENT_SMTP_HOST = env("MUNIMENT_SMTP_HOST", default="127.0.0.1")
+MUNIMENT_SMTP_NETWORKS = env.list("MUNIMENT_SMTP_NETWORKS", default=["127.0.0.0/8", "::1/128"])
+MUNIMENT_SMTP_MAX_BYTES = env.int("MUNIMENT_SMTP_MAX_BYTES", default=150 * 1024 * 1024)
+MUNIMENT_SMTP_TLS_CERTIFICATE = env("MUNIMENT_SMTP_TLS_CERTIFICATE", default="")
+MUNIMENT_SMTP_TLS_KEY = env("MUNIMENT_SMTP_TLS_KEY", default="")
+MUNIMENT_BYTES_IN_FLIGHT = env.int("MUNIMENT_BYTES_IN_FLIGHT", default=256 * 1024 * 1024)
+MUNIMENT_SETTLING_DAYS = env.int("MUNIMENT_SETTLING_DAYS", default=3)
+MUNIMENT_RETENTION_CLASS = env("MUNIMENT_RETENTION_CLASS", default="default")
+
+SECRET_KEY = env("MUNIMENT_SECRET_KEY", default="") or signing_key(MUNIMENT_DATA / "keys" / "web-signing-key")
+DEBUG = env.bool("MUNIMENT_DEBUG", default=False)
+ALLOWED_HOSTS = env.list("MUNIMENT_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("MUNIMENT_ORIGINS", default=[])
+HTTPS = env.bool("MUNIMENT_HTTPS", default=False)
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "csp",
+    "django_htmx",
+    "accounts",
+    "archive",
+    "journaling",
+    "discovery",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{MUNIMENT_DATA / 'catalogue.sqlite3'}")}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 60,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=60000;"
+        "PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY;",
+    }
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "search"
+LOGOUT_REDIRECT_URL = "sign-in"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 365 * 86400 if HTTPS else 0
+SECURE_REFERRER_POLICY = "no-referrer"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "frame-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    },
+}
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("fr", "Français")]
+LOCALE_PATHS = [BASE_DIR / "config" / "locale"]
+USE_I18N = USE_TZ = True
+TIME_ZONE = env("MUNIMENT_TIME_ZONE", default="UTC")
+
+STATIC_URL = "static/"
+STATIC_ROOT = MUNIMENT_DATA / "static"
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+
+CELERY_BROKER_URL = env("MUNIMENT_BROKER_URL", default="filesystem://")
+if CELERY_BROKER_URL == "filesystem://":
+    _QUEUE = MUNIMENT_DATA / "queue"
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(_QUEUE / "messages"),
+        "data_folder_out": str(_QUEUE / "messages"),
+        "control_folder": str(_QUEUE / "control"),
+        "polling_interval": 0.2,
+    }
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_DEFAULT_QUEUE = "catalogue"
+CELERY_TASK_ROUTES = {
+    "archive.tasks.catalogue_segment": {"queue": "catalogue"},
+    "archive.tasks.index_pending": {"queue": "index"},
+    "archive.tasks.extract_text": {"queue": "text"},
+    "archive.tasks.sweep": {"queue": "catalogue"},
+}
+CELERY_BEAT_SCHEDULE = {"sweep": {"task": "archive.tasks.sweep", "schedule": 5.0, "options": {"expires": 5.0}}}
+CELERY_BEAT_SCHEDULE_FILENAME = str(MUNIMENT_DATA / "queue" / "beat")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": env("MUNIMENT_LOG_LEVEL", default="WARNING")},
+}
