@@ -1,8 +1,7 @@
 """Who sees what: the one place where a role becomes a scope."""
 
-from muniment.engines.port import Scope
-
 from accounts.models import Role, User
+from muniment.engines.port import Scope
 
 SEES_EVERYTHING = frozenset({Role.COMPLIANCE, Role.LEGAL, Role.DPO})
 

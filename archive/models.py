@@ -1,11 +1,11 @@
 """The catalogue: what PostgreSQL or SQLite knows of the vault. All of it is rebuilt from segments.
 
-    Segment 1─* SegmentStage          what is done for each segment
-       └─* Sighting *─1 Message       one logical mail, one or more observations
-                          ├─* Participant
-                          └─* Part 1─1 PartText
-    ThreadKey                         message ids → thread
-    StaleDocument                     index documents whose id is no message's any more
+Segment 1─* SegmentStage          what is done for each segment
+└─* Sighting *─1 Message       one logical mail, one or more observations
+├─* Participant
+└─* Part 1─1 PartText
+ThreadKey                         message ids → thread
+StaleDocument                     index documents whose id is no message's any more
 """
 
 from django.db import models

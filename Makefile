@@ -1,0 +1,36 @@
+# Every command of the project. `make` alone lists them.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export DJANGO_SETTINGS_MODULE := config.settings
+
+.PHONY: help setup up down test check e2e bench lock clean
+help: ## list the commands
+	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+$(VENV)/.ready: requirements.txt requirements-dev.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-dev.txt
+	touch $@
+
+setup: $(VENV)/.ready ## make the virtual environment
+
+test: setup ## run the tests; no server or browser needed
+	$(BIN)/python -m pytest -n 2
+
+check: setup ## lint, types, layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+lock: ## resolve requirements.in and requirements-dev.in again
+	rm -rf $(VENV)-lock && $(PYTHON) -m venv $(VENV)-lock
+	$(VENV)-lock/bin/pip install --quiet -r requirements.in && $(VENV)-lock/bin/pip freeze > requirements.txt
+	$(VENV)-lock/bin/pip install --quiet -r requirements-dev.in && $(VENV)-lock/bin/pip freeze > requirements-dev.txt
+	rm -rf $(VENV)-lock
+
+clean: ## remove what was set up (the archive under var/ stays)
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
