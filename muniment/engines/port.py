@@ -28,8 +28,9 @@ class Document:
     from_: tuple[str, ...]  # "name <address>" or the address alone
     to: tuple[str, ...]
     cc: tuple[str, ...]
-    bcc: tuple[str, ...]
-    participants: tuple[str, ...]  # every bare address, from headers and envelope
+    bcc: tuple[str, ...]  # blind recipients: of the Bcc field, and of the envelope where no field names them
+    participants: tuple[str, ...]  # every bare address that each reader of the message may know: no blind recipient
+    access: tuple[str, ...]  # every bare address that `Scope.addresses` is compared with, blind ones too
     attachment_names: tuple[str, ...] = ()
     attachment_types: tuple[str, ...] = ()  # media types and file extensions, lower-cased
     attachment_text: str = ""
@@ -60,11 +61,12 @@ class Sort(StrEnum):
 class Scope:
     """What the searcher may see: added by the server, never by words of the query.
 
-    `everything=True` sees all; otherwise a message is seen if any of its participants, custodians or participant
-    domains is listed. An empty scope sees nothing.
+    `everything=True` sees all; otherwise a message is seen if any of its `access` addresses, or the domain of one, is
+    listed. An empty scope sees nothing. Without `blind`, blind recipients are found by no word, wildcard or field.
     """
 
     everything: bool = False
+    blind: bool = False
     addresses: frozenset[str] = frozenset()
     domains: frozenset[str] = frozenset()
 

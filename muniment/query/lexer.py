@@ -130,9 +130,7 @@ def _operator_at(text: str, at: int) -> Token:
     if len(match[2]) > len(str(MAX_DISTANCE)) or int(match[2]) > MAX_DISTANCE:
         raise QueryError("near-distance", start=at, end=word.end, operator=word.text, limit=MAX_DISTANCE)
     ordered = match[1].lower() == "pre"
-    return Token(
-        kind=Kind.NEAR, text=word.text, start=at, end=word.end, distance=int(match[2]), ordered=ordered
-    )
+    return Token(kind=Kind.NEAR, text=word.text, start=at, end=word.end, distance=int(match[2]), ordered=ordered)
 
 
 def _says_something(text: str) -> bool:

@@ -1,10 +1,10 @@
 """Text of a query → tree. `docs/query-language.md` is the manual.
 
-    or      = and { "OR" and }
-    and     = unary { [ "AND" ] unary }
-    unary   = ( "NOT" | "-" ) unary | near
-    near    = primary [ ( "w/n" | "pre/n" ) primary ]
-    primary = "(" or ")" | field ":" ( value | "(" or ")" ) | phrase | word | "*"
+or      = and { "OR" and }
+and     = unary { [ "AND" ] unary }
+unary   = ( "NOT" | "-" ) unary | near
+near    = primary [ ( "w/n" | "pre/n" ) primary ]
+primary = "(" or ")" | field ":" ( value | "(" or ")" ) | phrase | word | "*"
 """
 
 import re
@@ -46,15 +46,14 @@ class _Parser:
         self._today = today
 
     def whole(self, length: int) -> Node:
-        if self._next.kind is Kind.END:
+        if self._peek().kind is Kind.END:
             return Everything(span=Span(start=0, end=length))
         node = self._or(Field.ANY)
-        if self._next.kind is Kind.CLOSE:
-            raise _refusal("parenthesis-close", self._next)
+        if self._peek().kind is Kind.CLOSE:
+            raise _refusal("parenthesis-close", self._peek())
         return node
 
-    @property
-    def _next(self) -> Token:
+    def _peek(self) -> Token:
         return self._tokens[self._at]
 
     def _take(self) -> Token:
@@ -64,7 +63,7 @@ class _Parser:
 
     def _or(self, field: Field) -> Node:
         clauses = [self._and(field)]
-        while self._next.kind is Kind.OR:
+        while self._peek().kind is Kind.OR:
             operator = self._take()
             self._require_operand(operator)
             clauses.append(self._and(field))
@@ -72,14 +71,14 @@ class _Parser:
 
     def _and(self, field: Field) -> Node:
         clauses = [self._unary(field)]
-        while self._next.kind not in {Kind.OR, Kind.CLOSE, Kind.END}:
-            if self._next.kind is Kind.AND:
+        while self._peek().kind not in {Kind.OR, Kind.CLOSE, Kind.END}:
+            if self._peek().kind is Kind.AND:
                 self._require_operand(self._take())
             clauses.append(self._unary(field))
         return clauses[0] if len(clauses) == 1 else And(clauses=tuple(clauses), span=_around(clauses))
 
     def _unary(self, field: Field) -> Node:
-        if self._next.kind is not Kind.NOT:
+        if self._peek().kind is not Kind.NOT:
             return self._near(field)
         operator = self._take()
         self._require_operand(operator)
@@ -90,13 +89,13 @@ class _Parser:
 
     def _near(self, field: Field) -> Node:
         left = self._primary(field)
-        if self._next.kind is not Kind.NEAR:
+        if self._peek().kind is not Kind.NEAR:
             return left
         operator = self._take()
         self._require_operand(operator)
         right = self._primary(field)
-        if self._next.kind is Kind.NEAR:
-            raise _refusal("near-chain", self._next, operator=self._next.text)
+        if self._peek().kind is Kind.NEAR:
+            raise _refusal("near-chain", self._peek(), operator=self._peek().text)
         return near_node(left, right, operator)
 
     def _primary(self, field: Field) -> Node:
@@ -110,7 +109,7 @@ class _Parser:
         if token.kind is Kind.EVERYTHING:
             return Everything(span=Span(start=token.start, end=token.end))
         if token.kind is Kind.WORD:
-            if token.text.strip("=") == "" and self._next.kind is Kind.PHRASE:
+            if token.text.strip("=") == "" and self._peek().kind is Kind.PHRASE:
                 raise _refusal("exact-phrase", token)
             return _word(field, token, start=token.start)
         if token.kind is Kind.CLOSE:
@@ -119,12 +118,12 @@ class _Parser:
 
     def _group(self, field: Field, opening: Token) -> Node:
         self._descend(opening)
-        if self._next.kind is Kind.CLOSE:
-            raise QueryError("parenthesis-empty", start=opening.start, end=self._next.end)
-        if self._next.kind is Kind.END:
+        if self._peek().kind is Kind.CLOSE:
+            raise QueryError("parenthesis-empty", start=opening.start, end=self._peek().end)
+        if self._peek().kind is Kind.END:
             raise _refusal("parenthesis-open", opening)
         node = self._or(field)
-        if self._next.kind is not Kind.CLOSE:
+        if self._peek().kind is not Kind.CLOSE:
             raise _refusal("parenthesis-open", opening)
         self._take()
         self._depth -= 1
@@ -157,7 +156,7 @@ class _Parser:
         return size_range(sign + value.text, span)
 
     def _require_operand(self, operator: Token) -> None:
-        if self._next.kind in {Kind.END, Kind.CLOSE, *_OPERATORS}:
+        if self._peek().kind in {Kind.END, Kind.CLOSE, *_OPERATORS}:
             raise _refusal("operand-missing", operator, operator=operator.text)
 
     def _descend(self, token: Token) -> None:
@@ -195,9 +194,7 @@ def _check_value(field: Field, text: str, span: Span) -> None:
     values = CLOSED_VALUES.get(field)
     if values is not None and text.lower() not in values:
         listed = ", ".join(values)
-        raise QueryError(
-            "value-unknown", start=span.start, end=span.end, name=field.value, value=text, values=listed
-        )
+        raise QueryError("value-unknown", start=span.start, end=span.end, name=field.value, value=text, values=listed)
 
 
 def _around(clauses: list[Node]) -> Span:

@@ -50,8 +50,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "field-unknown": (
         "There is no field “{name}”. The fields are: {fields}. To look for the text itself, put it in quotation marks.",
-        "Il n’y a pas de champ « {name} ». Les champs sont : {fields}. "
-        "Pour chercher le texte lui-même, mettez-le entre guillemets.",
+        (
+            "Il n’y a pas de champ « {name} ». Les champs sont : {fields}. "
+            "Pour chercher le texte lui-même, mettez-le entre guillemets."
+        ),
     ),
     "field-empty": (
         "“{name}:” needs a value after the colon.",
@@ -75,8 +77,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "age-malformed": (
         "“{value}” is not an age. Write a number and d, w, m or y, such as 10d or 1y.",
-        "« {value} » n’est pas un âge. Écrivez un nombre suivi de d (jours), w (semaines), m (mois) ou y (ans), "
-        "par exemple 10d ou 1y.",
+        (
+            "« {value} » n’est pas un âge. Écrivez un nombre suivi de d (jours), w (semaines), m (mois) ou y (ans), "
+            "par exemple 10d ou 1y."
+        ),
     ),
     "size-malformed": (
         "“{value}” is not a size. Write 500kb, >5mb or 10kb..1mb.",
@@ -88,7 +92,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "exact-phrase": (
         "= goes before one word; a phrase in quotation marks is never stemmed anyway.",
-        "= se place devant un seul mot ; une phrase entre guillemets n’est de toute façon jamais réduite à ses racines.",
+        "= se place devant un seul mot ; une phrase entre guillemets n’est jamais réduite à ses racines.",
     ),
     "fuzzy-distance": (
         "After ~ write 1 or 2: how many letters may differ.",

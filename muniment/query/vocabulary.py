@@ -24,6 +24,6 @@ CLOSED_VALUES = {Field.HAS: HAS_VALUES, Field.IS: IS_VALUES}
 
 # A word before a colon that is no field, and that people paste: reply prefixes and URL schemes.
 PLAIN_PREFIXES = frozenset(
-    ("re", "tr", "fw", "fwd", "aw", "wg", "sv", "vs", "rv", "ref", "http", "https", "ftp", "ftps", "mailto", "tel")
-    + ("urn", "doi", "file", "imap", "smtp", "ldap", "sip", "cid", "mid", "news")
+    "re tr fw fwd aw wg sv vs rv ref http https ftp ftps mailto tel urn doi file imap smtp ldap sip cid mid"
+    " news".split()
 )

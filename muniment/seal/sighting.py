@@ -43,4 +43,5 @@ class Sighting:
     envelope: Envelope | None = None  # None for files
     custodian: str = ""  # address of the mailbox's owner, where the source knows it
     item: str = ""  # where in the source: "inbox/12.eml", "all.mbox#345"; "" for SMTP
+    import_key: str = ""  # hex SHA-256 that tells this item of this source from every other; "" for SMTP
     verdicts: tuple[tuple[str, str], ...] = ()  # authentication results: (name, text)

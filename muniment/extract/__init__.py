@@ -1,0 +1,1 @@
+"""Text of attachments: drawn in resource-limited processes, with the reason where there is none."""
