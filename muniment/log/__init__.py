@@ -1,0 +1,1 @@
+"""Proofs by Merkle trees (RFC 9162 section 2)."""

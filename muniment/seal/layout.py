@@ -1,0 +1,44 @@
+"""From ids to object keys and back: `docs/format.md`, "Objects and their keys"."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from muniment.errors import Refused
+from muniment.ids import SegmentId, unix_ms_of
+from muniment.seal.keys import KekId
+
+SEGMENTS = "segments/"
+KEYRINGS = "keyrings/"
+KEKS = "keks/"
+
+
+class NotOurKey(Refused):
+    """An object key is none that Muniment writes."""
+
+
+def segment_key(segment_id: SegmentId) -> str:
+    """Return where a segment lies in the vault bucket."""
+    return f"{SEGMENTS}{_day_path(segment_id)}"
+
+
+def keyring_key(segment_id: SegmentId) -> str:
+    """Return where the keyring of a segment lies in the key bucket."""
+    return f"{KEYRINGS}{_day_path(segment_id)}"
+
+
+def kek_key(kek_id: KekId) -> str:
+    """Return where a wrapped key-encryption key lies in the key bucket."""
+    return f"{KEKS}{kek_id.hex}"
+
+
+def id_of(key: str) -> UUID:
+    """Return the id that ends an object key; raise `NotOurKey`."""
+    try:
+        return UUID(hex=key.rpartition("/")[2])
+    except ValueError as error:
+        raise NotOurKey(f"{key!r} is not a key that Muniment writes") from error
+
+
+def _day_path(identifier: UUID) -> str:
+    day = datetime.fromtimestamp(unix_ms_of(identifier) / 1000, UTC)
+    return f"{day:%Y/%m/%d}/{identifier.hex}"

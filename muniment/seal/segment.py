@@ -1,0 +1,175 @@
+"""A segment: many sealed sightings in one immutable object. `docs/format.md` fixes it byte for byte.
+
+header 32 ‖ frame* ‖ footer (CBOR) ‖ trailer 56
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Final
+from uuid import UUID
+
+import cbor2
+
+from muniment.errors import Corrupt
+from muniment.ids import SegmentId, SightingId
+from muniment.log import merkle
+from muniment.seal.frame import VERSION
+from muniment.seal.header import microseconds_of, moment_of
+
+MAGIC: Final = b"MUNIMENT"
+HEADER_BYTES: Final = 32
+TRAILER_BYTES: Final = 56
+
+
+class SegmentCorrupt(Corrupt):
+    """An object under a segment's key is not the segment that was written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameEntry:
+    """Where a frame stands and what it must open to."""
+
+    sighting_id: SightingId
+    offset: int
+    length: int
+    raw_bytes: int
+    commitment: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Footer:
+    """What a segment says of itself."""
+
+    segment_id: SegmentId
+    retention_class: str
+    created: datetime
+    lock_until: datetime | None
+    kek_id: UUID
+    root: bytes
+    frames: tuple[FrameEntry, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedFrame:
+    """A frame on its way into a segment."""
+
+    sighting_id: SightingId
+    data: bytes
+    raw_bytes: int
+    commitment: bytes
+
+
+def build(
+    frames: Sequence[SealedFrame],
+    *,
+    segment_id: SegmentId,
+    retention_class: str,
+    created: datetime,
+    lock_until: datetime | None,
+    kek_id: UUID,
+) -> tuple[bytes, Footer]:
+    """Return the bytes of a segment and its footer."""
+    pieces = [MAGIC + VERSION.to_bytes(2) + bytes(6) + segment_id.bytes]
+    entries: list[FrameEntry] = []
+    offset = HEADER_BYTES
+    for frame in frames:
+        entries.append(
+            FrameEntry(
+                sighting_id=frame.sighting_id,
+                offset=offset,
+                length=len(frame.data),
+                raw_bytes=frame.raw_bytes,
+                commitment=frame.commitment,
+            )
+        )
+        pieces.append(frame.data)
+        offset += len(frame.data)
+    footer = Footer(
+        segment_id=segment_id,
+        retention_class=retention_class,
+        created=created,
+        lock_until=lock_until,
+        kek_id=kek_id,
+        root=merkle.root([entry.commitment for entry in entries]),
+        frames=tuple(entries),
+    )
+    encoded = _encode_footer(footer)
+    pieces.extend((encoded, offset.to_bytes(8), len(encoded).to_bytes(8)))
+    digest = sha256()
+    for piece in pieces:
+        digest.update(piece)
+    pieces.extend((digest.digest(), MAGIC))
+    return b"".join(pieces), footer
+
+
+def read(data: bytes, segment_id: SegmentId) -> Footer:
+    """Check a whole segment (magic, version, checksum, footer, Merkle root) and return its footer.
+
+    Raises `SegmentCorrupt` with what is wrong.
+    """
+    footer_at, length = _trailer(data, segment_id)
+    if sha256(data[:-40]).digest() != data[-40:-8]:
+        raise SegmentCorrupt(f"segment {segment_id}: the checksum does not match: bytes were changed")
+    if data[:8] != MAGIC or data[8:10] != VERSION.to_bytes(2) or data[16:HEADER_BYTES] != segment_id.bytes:
+        raise SegmentCorrupt(f"segment {segment_id}: the header is not that of this segment in version {VERSION}")
+    footer = decode_footer(data[footer_at : footer_at + length], segment_id)
+    if merkle.root([entry.commitment for entry in footer.frames]) != footer.root:
+        raise SegmentCorrupt(f"segment {segment_id}: the Merkle root does not match the commitments")
+    if any(entry.offset < HEADER_BYTES or entry.offset + entry.length > footer_at for entry in footer.frames):
+        raise SegmentCorrupt(f"segment {segment_id}: a frame lies outside of the segment")
+    return footer
+
+
+def _trailer(data: bytes, segment_id: SegmentId) -> tuple[int, int]:
+    if len(data) < HEADER_BYTES + TRAILER_BYTES or data[-8:] != MAGIC:
+        raise SegmentCorrupt(f"segment {segment_id}: it is cut short, or not a segment")
+    footer_at, length = int.from_bytes(data[-56:-48]), int.from_bytes(data[-48:-40])
+    if footer_at < HEADER_BYTES or footer_at + length != len(data) - TRAILER_BYTES:
+        raise SegmentCorrupt(f"segment {segment_id}: the trailer points outside of the segment")
+    return footer_at, length
+
+
+def _encode_footer(footer: Footer) -> bytes:
+    return cbor2.dumps(
+        {
+            "retention_class": footer.retention_class,
+            "created": microseconds_of(footer.created),
+            "lock_until": None if footer.lock_until is None else microseconds_of(footer.lock_until),
+            "kek": footer.kek_id.bytes,
+            "root": footer.root,
+            "frames": [
+                [entry.sighting_id.bytes, entry.offset, entry.length, entry.raw_bytes, entry.commitment]
+                for entry in footer.frames
+            ],
+        },
+        canonical=True,
+    )
+
+
+def decode_footer(data: bytes, segment_id: SegmentId) -> Footer:
+    """Return the footer from its CBOR; raise `SegmentCorrupt`."""
+    try:
+        found: Any = cbor2.loads(data)
+        until = found["lock_until"]
+        return Footer(
+            segment_id=segment_id,
+            retention_class=found["retention_class"],
+            created=moment_of(found["created"]),
+            lock_until=None if until is None else moment_of(until),
+            kek_id=UUID(bytes=found["kek"]),
+            root=found["root"],
+            frames=tuple(
+                FrameEntry(
+                    sighting_id=SightingId(UUID(bytes=sighting_id)),
+                    offset=int(offset),
+                    length=int(length),
+                    raw_bytes=int(raw_bytes),
+                    commitment=bytes(commitment),
+                )
+                for sighting_id, offset, length, raw_bytes, commitment in found["frames"]
+            ),
+        )
+    except (cbor2.CBORDecodeError, KeyError, TypeError, ValueError, OverflowError) as error:
+        raise SegmentCorrupt(f"segment {segment_id}: the footer is malformed: {error!r}") from error
