@@ -9,6 +9,7 @@ StaleDocument                     index documents whose id is no message's any m
 """
 
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -83,10 +84,15 @@ class Message(models.Model):
     defects = models.JSONField(default=list)
     searchable = models.CharField(max_length=8, choices=Searchable, default=Searchable.WAITING, db_index=True)
     not_searchable_reason = models.CharField(max_length=500, blank=True)
+    revision = models.PositiveIntegerField(default=1)  # grows with each change that the index must learn of
+    indexed_revision = models.PositiveIntegerField(default=0)  # what the index has learnt
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["fingerprint", "fingerprint_version"], name="one_message_per_fingerprint")
+        ]
+        indexes = [
+            models.Index(fields=["id"], name="messages_to_index", condition=Q(indexed_revision__lt=F("revision")))
         ]
 
 
@@ -103,7 +109,7 @@ class Sighting(models.Model):
     sha256 = models.CharField(max_length=64, db_index=True)  # hex, of raw
     commitment = models.CharField(max_length=64)  # hex
     size_bytes = models.PositiveBigIntegerField()
-    import_key = models.CharField(max_length=64, null=True, unique=True)  # noqa: DJ001 - NULL: not from a file
+    import_key = models.CharField(max_length=64, blank=True, db_index=True)  # "" for what came by a listener
 
 
 class ParticipantRole(models.TextChoices):

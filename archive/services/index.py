@@ -1,0 +1,136 @@
+"""The index stage: from messages whose index document is out of date to documents. Idempotent, in batches.
+
+A message is out of date while `indexed_revision` is below `revision`. The revision read before the document is
+made is the one noted after it is durable, so a change in between is indexed again.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, QuerySet
+
+from archive.documents import document_of
+from archive.models import Message, Searchable, SegmentStage, Sighting, Stage, StageState, StaleDocument
+from muniment.engines.port import Document, SearchEngine
+from muniment.errors import Corrupt
+from muniment.ids import SegmentId, SightingId
+from muniment.mail.parse import parse
+from muniment.seal.vault import OpenSegment, Vault
+
+BATCH_MESSAGES: Final = 1_000  # a Tantivy commit costs some 20 ms; spec/performance.md section 10
+BATCH_BYTES: Final = 16 * 1024 * 1024  # of raw: bounds the memory of one batch
+MAX_REASON_CHARS: Final = 500
+_CHUNK: Final = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Indexed:
+    """What one batch did: `left` is False when nothing was waiting any more."""
+
+    messages: int
+    left: bool
+
+
+def out_of_date() -> QuerySet[Message]:
+    """Return messages whose document must be made again."""
+    return Message.objects.filter(indexed_revision__lt=F("revision"))
+
+
+def index_batch(*, vault: Vault, engine: SearchEngine) -> Indexed:
+    """Index one batch of messages that wait; raise `IndexUnavailable` with nothing noted as done."""
+    _remove_stale(engine)
+    rows = list(out_of_date().order_by("id").values_list("id", "revision", "size_bytes")[:BATCH_MESSAGES])
+    taken = _within_budget(rows)
+    if not taken:
+        _close_stages()
+        return Indexed(messages=0, left=False)
+    documents, failures = _documents(list(taken), vault)
+    if documents:
+        engine.put(documents)
+    _note(taken, {document.message_id for document in documents}, failures)
+    return Indexed(messages=len(taken), left=True)
+
+
+def _within_budget(rows: Sequence[tuple[UUID, int, int]]) -> dict[UUID, int]:
+    taken: dict[UUID, int] = {}
+    budget = BATCH_BYTES
+    for message_id, revision, size_bytes in rows:
+        if taken and size_bytes > budget:
+            break
+        taken[message_id] = revision
+        budget -= size_bytes
+    return taken
+
+
+def _documents(message_ids: list[UUID], vault: Vault) -> tuple[list[Document], dict[UUID, str]]:
+    by_segment: dict[UUID, list[Message]] = defaultdict(list)
+    for message in _with_rows(message_ids):
+        by_segment[_first_sighting(message).segment_id].append(message)
+    documents: list[Document] = []
+    failures: dict[UUID, str] = {}
+    for segment_id, messages in by_segment.items():
+        try:
+            opened = vault.open(SegmentId(segment_id))
+        except Corrupt as error:
+            failures.update((message.id, str(error)) for message in messages)
+            continue
+        for message in messages:
+            try:
+                documents.append(document_of(message, parse(_raw_of(message, opened))))
+            except Corrupt as error:
+                failures[message.id] = str(error)
+    return documents, failures
+
+
+def _with_rows(message_ids: list[UUID]) -> list[Message]:
+    found: list[Message] = []
+    for start in range(0, len(message_ids), _CHUNK):
+        chunk = Message.objects.filter(id__in=message_ids[start : start + _CHUNK])
+        found.extend(chunk.prefetch_related("participants", "sightings", "parts__text"))
+    return found
+
+
+def _first_sighting(message: Message) -> Sighting:
+    return min(message.sightings.all(), key=lambda sighting: sighting.id)
+
+
+def _raw_of(message: Message, opened: OpenSegment) -> bytes:
+    return opened.open(opened.entry_of(SightingId(_first_sighting(message).id))).raw
+
+
+def _note(taken: dict[UUID, int], done: set[UUID], failures: dict[UUID, str]) -> None:
+    by_revision: dict[int, list[UUID]] = defaultdict(list)
+    for message_id, revision in taken.items():
+        if message_id in done:
+            by_revision[revision].append(message_id)
+    with transaction.atomic():
+        for revision, message_ids in by_revision.items():
+            for start in range(0, len(message_ids), _CHUNK):
+                Message.objects.filter(id__in=message_ids[start : start + _CHUNK]).update(
+                    indexed_revision=revision, searchable=Searchable.YES, not_searchable_reason=""
+                )
+        for message_id, reason in failures.items():
+            Message.objects.filter(id=message_id).update(
+                indexed_revision=taken[message_id],
+                searchable=Searchable.FAILED,
+                not_searchable_reason=reason[:MAX_REASON_CHARS],
+            )
+
+
+def _close_stages() -> None:
+    """Note the index stage of segments as done once none of their messages waits."""
+    waiting = Sighting.objects.filter(message__indexed_revision__lt=F("message__revision")).values("segment_id")
+    SegmentStage.objects.filter(stage=Stage.INDEX, state=StageState.PENDING).exclude(segment_id__in=waiting).update(
+        state=StageState.DONE
+    )
+
+
+def _remove_stale(engine: SearchEngine) -> None:
+    stale = list(StaleDocument.objects.values_list("document_id", flat=True))
+    if stale:
+        engine.delete(stale)
+        StaleDocument.objects.filter(document_id__in=stale).delete()

@@ -1,0 +1,66 @@
+"""Run the stages after the catalogue here and now, as an import does that waits until its mail can be found."""
+
+import fcntl
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from archive.models import Stage
+from archive.services import sweep
+from archive.services.index import index_batch
+from archive.services.text import TextExtractor, extract_segment
+from archive.wiring import Archive
+from muniment.errors import Corrupt
+from muniment.ids import SegmentId
+
+Progress = Callable[[str, int], None]  # name of the stage, how many messages or parts were just done
+
+
+def index_all(archive: Archive, *, progress: Progress = lambda _stage, _done: None) -> int:
+    """Index everything that waits; return how many messages. Another process that indexes is waited for."""
+    done = 0
+    with indexing(archive.data, wait=True):
+        while (batch := index_batch(vault=archive.vault, engine=archive.engine)).left:
+            done += batch.messages
+            progress("index", batch.messages)
+    return done
+
+
+def extract_all(
+    archive: Archive,
+    segment_ids: Sequence[SegmentId],
+    extractor: TextExtractor,
+    *,
+    progress: Progress = lambda _stage, _done: None,
+) -> int:
+    """Draw the attachment text of segments; return how many parts were tried. Corrupt segments are noted and passed."""
+    done = 0
+    for segment_id in segment_ids:
+        try:
+            tried = extract_segment(segment_id, vault=archive.vault, extractor=extractor)
+        except Corrupt:
+            continue
+        done += tried
+        progress("text", tried)
+    return done
+
+
+def drain(archive: Archive, extractor: TextExtractor, *, progress: Progress = lambda _stage, _done: None) -> None:
+    """Do all that waits: index, text of attachments, and the index again for the text that came."""
+    index_all(archive, progress=progress)
+    while segment_ids := sweep.undone(Stage.TEXT):
+        if not extract_all(archive, segment_ids, extractor, progress=progress):
+            break
+    index_all(archive, progress=progress)
+
+
+@contextmanager
+def indexing(data: Path, *, wait: bool) -> Iterator[bool]:
+    """Hold the right to index, across processes; yield False at once if another has it and `wait` is False."""
+    with (data / "indexing.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True

@@ -1,0 +1,72 @@
+"""The safety net: find work that was never queued, or whose queue was lost (DESIGN.md section 1)."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db.models import Q, QuerySet
+
+from archive.models import SegmentStage, Stage, StageState
+from archive.services.catalogue import catalogue_segment
+from muniment.errors import Corrupt
+from muniment.ids import SegmentId, unix_ms_of
+from muniment.seal.vault import Vault
+
+MAX_ATTEMPTS: Final = 5  # after that a failed stage waits for a person, and is listed
+TAIL: Final = timedelta(
+    days=1
+)  # how far back the frequent sweep lists the store; the clocks of capture nodes differ by less
+_CHUNK: Final = 500
+
+
+def uncatalogued(*, vault: Vault, whole: bool) -> Iterator[SegmentId]:
+    """Yield segments of the store that the catalogue lacks, oldest first; `whole` lists the store from its start."""
+    chunk: list[SegmentId] = []
+    for segment_id in vault.segment_ids(since=None if whole else vault.now() - TAIL):
+        chunk.append(segment_id)
+        if len(chunk) == _CHUNK:
+            yield from _missing(chunk)
+            chunk = []
+    yield from _missing(chunk)
+
+
+def settled(segment_id: SegmentId, *, now: datetime) -> bool:
+    """Tell whether a segment is old enough that whoever sealed it should have catalogued it."""
+    return unix_ms_of(segment_id) < (now - SETTLED).timestamp() * 1000
+
+
+def catalogue_missing(*, vault: Vault, whole: bool = True) -> int:
+    """Catalogue every segment that the catalogue lacks; return how many. A corrupt one is noted and passed over."""
+    done = 0
+    for segment_id in uncatalogued(vault=vault, whole=whole):
+        try:
+            catalogue_segment(segment_id, vault=vault)
+        except Corrupt:
+            continue
+        done += 1
+    return done
+
+
+def undone(stage: Stage, *, limit: int = 1000) -> list[SegmentId]:
+    """Return segments whose stage waits, or failed fewer than `MAX_ATTEMPTS` times, oldest first."""
+    rows = _undone(stage).order_by("segment_id")
+    return [SegmentId(found) for found in rows.values_list("segment_id", flat=True)[:limit]]
+
+
+def to_queue(stage: Stage, *, now: datetime, limit: int = 200) -> list[SegmentId]:
+    """Return undone segments that nobody touched for `QUEUED`, and mark them as queued now."""
+    rows = _undone(stage).filter(changed_at__lt=now - QUEUED).order_by("segment_id")
+    found = list(rows.values_list("segment_id", flat=True)[:limit])
+    SegmentStage.objects.filter(stage=stage, segment_id__in=found).update(changed_at=now)
+    return [SegmentId(segment_id) for segment_id in found]
+
+
+def _undone(stage: Stage) -> QuerySet[SegmentStage]:
+    waits = Q(state=StageState.PENDING) | Q(state=StageState.FAILED, attempts__lt=MAX_ATTEMPTS)
+    return SegmentStage.objects.filter(waits, stage=stage)
+
+
+def _missing(chunk: list[SegmentId]) -> list[SegmentId]:
+    done = SegmentStage.objects.filter(segment_id__in=chunk, stage=Stage.CATALOGUE)
+    known = set(done.values_list("segment_id", flat=True))
+    return [segment_id for segment_id in chunk if segment_id not in known]

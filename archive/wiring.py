@@ -1,0 +1,54 @@
+"""The one place where the archive's ports are built from the settings."""
+
+import atexit
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+
+from muniment.engines.port import SearchEngine
+from muniment.engines.tantivy import TantivyEngine
+from muniment.extract.runner import Extractor
+from muniment.seal.vault import Vault
+from muniment.stores.filesystem import FilesystemStore
+from muniment.stores.key_file import FileKeyProvider, read_master_key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Archive:
+    """The ports of one archive, and where its state lies."""
+
+    vault: Vault
+    engine: SearchEngine
+    data: Path
+
+
+@lru_cache(maxsize=1)
+def archive() -> Archive:
+    """Return the archive that the settings name; `archive.services.setup.prepare` has made it.
+
+    Raises `MasterKeyUnreadable` where the master key is missing.
+    """
+    data = settings.MUNIMENT_DATA
+    keyrings = FilesystemStore(data / "keyrings")
+    return Archive(
+        vault=Vault(
+            segments=FilesystemStore(data / "vault"),
+            keyrings=keyrings,
+            keys=FileKeyProvider(read_master_key(data / "keys" / "master-key"), keyrings),
+            retention_class=settings.MUNIMENT_RETENTION_CLASS,
+            settling=timedelta(days=settings.MUNIMENT_SETTLING_DAYS),
+        ),
+        engine=TantivyEngine(data / "index"),
+        data=data,
+    )
+
+
+@lru_cache(maxsize=1)
+def extractor() -> Extractor:
+    """Return this process's pool of limited processes that draw text."""
+    pool = Extractor()
+    atexit.register(pool.close)
+    return pool
