@@ -33,8 +33,8 @@ class _Waiting:
 class GroupCommit:
     """An `Intake` that seals into a vault. Make it inside the running event loop; `close` it at the end.
 
-    `sealed` is told the id of each durable segment, in the sealing thread, after its messages are answered; what it raises is
-    logged and harms nothing, since the sweep finds the segment.
+    `sealed` is told the id of each durable segment, in a thread of its own; what it raises is logged and harms nothing,
+    since the sweep finds the segment.
     """
 
     def __init__(
@@ -80,10 +80,7 @@ class GroupCommit:
         if self._timer is None:
             self._timer = self._loop.call_later(MAX_WAIT_SECONDS, self._flush_now)
         self._flush_if_due()
-        try:
-            await answer
-        finally:
-            self._open -= 1
+        await answer
 
     async def close(self) -> None:
         """Wait until what was accepted is sealed and told; new messages must have stopped before."""
@@ -150,6 +147,7 @@ class GroupCommit:
 
     def _answer(self, batch: list[_Waiting], error: IntakeUnavailable | None) -> None:
         self._sealing = False
+        self._open -= len(batch)
         for waiting in batch:
             if waiting.answer.done():
                 continue

@@ -13,9 +13,9 @@ from muniment.ids import SegmentId, unix_ms_of
 from muniment.seal.vault import Vault
 
 MAX_ATTEMPTS: Final = 5  # after that a failed stage waits for a person, and is listed
-TAIL: Final = timedelta(
-    days=1
-)  # how far back the frequent sweep lists the store; the clocks of capture nodes differ by less
+TAIL: Final = timedelta(days=1)  # how far back the frequent sweep lists: clocks of capture nodes differ by less
+SETTLED: Final = timedelta(seconds=15)  # younger segments are being catalogued by whoever sealed them
+QUEUED: Final = timedelta(minutes=5)  # how long a queued stage is left alone before it is queued again
 _CHUNK: Final = 500
 
 

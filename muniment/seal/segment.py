@@ -109,17 +109,23 @@ def read(data: bytes, segment_id: SegmentId) -> Footer:
 
     Raises `SegmentCorrupt` with what is wrong.
     """
-    footer_at, length = _trailer(data, segment_id)
+    footer_at, _ = _trailer(data, segment_id)
     if sha256(data[:-40]).digest() != data[-40:-8]:
         raise SegmentCorrupt(f"segment {segment_id}: the checksum does not match: bytes were changed")
     if data[:8] != MAGIC or data[8:10] != VERSION.to_bytes(2) or data[16:HEADER_BYTES] != segment_id.bytes:
         raise SegmentCorrupt(f"segment {segment_id}: the header is not that of this segment in version {VERSION}")
-    footer = decode_footer(data[footer_at : footer_at + length], segment_id)
+    footer = footer_of(data, segment_id)
     if merkle.root([entry.commitment for entry in footer.frames]) != footer.root:
         raise SegmentCorrupt(f"segment {segment_id}: the Merkle root does not match the commitments")
     if any(entry.offset < HEADER_BYTES or entry.offset + entry.length > footer_at for entry in footer.frames):
         raise SegmentCorrupt(f"segment {segment_id}: a frame lies outside of the segment")
     return footer
+
+
+def footer_of(data: bytes, segment_id: SegmentId) -> Footer:
+    """Return what the footer of a whole segment says, unchecked; raise `SegmentCorrupt` if it cannot be read."""
+    footer_at, length = _trailer(data, segment_id)
+    return _decode_footer(data[footer_at : footer_at + length], segment_id)
 
 
 def _trailer(data: bytes, segment_id: SegmentId) -> tuple[int, int]:
@@ -148,8 +154,7 @@ def _encode_footer(footer: Footer) -> bytes:
     )
 
 
-def decode_footer(data: bytes, segment_id: SegmentId) -> Footer:
-    """Return the footer from its CBOR; raise `SegmentCorrupt`."""
+def _decode_footer(data: bytes, segment_id: SegmentId) -> Footer:
     try:
         found: Any = cbor2.loads(data)
         until = found["lock_until"]

@@ -1,0 +1,120 @@
+"""Prove that what is kept is what was received: open, decrypt, compare with the commitment and the Merkle root."""
+
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from archive.models import Sighting
+from muniment.errors import Corrupt, MunimentError
+from muniment.ids import SegmentId, SightingId
+from muniment.log import merkle
+from muniment.seal.vault import OpenSegment, Vault
+from muniment.stores.port import ObjectMissing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """The proof of one sighting, made at the moment it is asked for."""
+
+    ok: bool
+    reason: str  # "" when ok
+    segment_id: SegmentId
+    sighting_id: SightingId
+    commitment: str = ""  # hex
+    salt: str = ""  # hex
+    sha256: str = ""  # hex, of raw
+    raw_bytes: int = 0
+    merkle_root: str = ""  # hex
+    place: int = 0  # of the frame in its segment, from 0
+    frames: int = 0
+    path: tuple[str, ...] = ()  # hex: inclusion proof from the commitment to the root
+
+
+@dataclass(slots=True, kw_only=True)
+class Report:
+    """What a verification found."""
+
+    segments: int = 0
+    sightings: int = 0
+    damaged: list[dict[str, str]] = field(default_factory=list)
+
+
+def prove(sighting: Sighting, *, vault: Vault) -> Proof:
+    """Open a sighting now and prove that its bytes are those that were sealed."""
+    segment_id, sighting_id = SegmentId(sighting.segment_id), SightingId(sighting.id)
+    try:
+        opened = vault.open(segment_id)
+        entry = opened.entry_of(sighting_id)
+        sealed, salt = opened.open_salted(entry)
+    except (Corrupt, ObjectMissing) as error:
+        return Proof(ok=False, reason=str(error), segment_id=segment_id, sighting_id=sighting_id)
+    commitments = [frame.commitment for frame in opened.footer.frames]
+    place = opened.footer.frames.index(entry)
+    path = merkle.inclusion_proof(commitments, place)
+    root = merkle.root_from_proof(entry.commitment, place, len(commitments), path)
+    same = root == opened.footer.root and entry.commitment.hex() == sighting.commitment
+    return Proof(
+        ok=same,
+        reason="" if same else "the catalogue names another commitment than the segment: run reconcile --repair",
+        segment_id=segment_id,
+        sighting_id=sighting_id,
+        commitment=entry.commitment.hex(),
+        salt=salt.hex(),
+        sha256=sha256(sealed.raw).hexdigest(),
+        raw_bytes=len(sealed.raw),
+        merkle_root=opened.footer.root.hex(),
+        place=place,
+        frames=len(commitments),
+        path=tuple(step.hex() for step in path),
+    )
+
+
+def verify(
+    *,
+    vault: Vault,
+    sample: int | None = None,
+    chooser: random.Random | None = None,
+    progress: Callable[[int], None] = lambda _sightings: None,
+) -> Report:
+    """Open every segment and check every commitment; or `sample` segments chosen by `chooser`.
+
+    The catalogue is not asked: what the store holds must prove itself. Damage is listed, never raised.
+    """
+    segment_ids: Iterable[SegmentId] = vault.segment_ids()
+    if sample is not None:
+        everything = list(segment_ids)
+        segment_ids = sorted((chooser or random.SystemRandom()).sample(everything, min(sample, len(everything))))
+    report = Report()
+    for segment_id in segment_ids:
+        report.segments += 1
+        try:
+            opened = vault.open(segment_id)
+        except MunimentError as error:
+            report.damaged.append({"segment": str(segment_id), "reason": str(error)})
+            opened = _salvaged(segment_id, vault, report)
+        if opened is not None:
+            _verify_frames(opened, report)
+        progress(report.sightings)
+    return report
+
+
+def _salvaged(segment_id: SegmentId, vault: Vault, report: Report) -> OpenSegment | None:
+    """Open a damaged segment as far as its footer still tells, so that damage is named by sighting."""
+    try:
+        return vault.salvage(segment_id)
+    except MunimentError as error:
+        report.damaged.append({"segment": str(segment_id), "reason": f"nothing of it can be opened: {error}"})
+        return None
+
+
+def _verify_frames(opened: OpenSegment, report: Report) -> None:
+    for entry in opened.footer.frames:
+        try:
+            opened.open(entry)
+        except Corrupt as error:
+            report.damaged.append(
+                {"segment": str(opened.segment_id), "sighting": str(entry.sighting_id), "reason": str(error)}
+            )
+        else:
+            report.sightings += 1
