@@ -1,6 +1,6 @@
 """The safety net: find work that was never queued, or whose queue was lost (DESIGN.md section 1)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -35,7 +35,9 @@ def settled(segment_id: SegmentId, *, now: datetime) -> bool:
     return unix_ms_of(segment_id) < (now - SETTLED).timestamp() * 1000
 
 
-def catalogue_missing(*, vault: Vault, whole: bool = True) -> int:
+def catalogue_missing(
+    *, vault: Vault, whole: bool = True, progress: Callable[[int], None] = lambda _segments: None
+) -> int:
     """Catalogue every segment that the catalogue lacks; return how many. A corrupt one is noted and passed over."""
     done = 0
     for segment_id in uncatalogued(vault=vault, whole=whole):
@@ -44,6 +46,7 @@ def catalogue_missing(*, vault: Vault, whole: bool = True) -> int:
         except Corrupt:
             continue
         done += 1
+        progress(1)
     return done
 
 

@@ -109,7 +109,7 @@ def read(data: bytes, segment_id: SegmentId) -> Footer:
 
     Raises `SegmentCorrupt` with what is wrong.
     """
-    footer_at, _ = _trailer(data, segment_id)
+    end = footer_at(data, segment_id)
     if sha256(data[:-40]).digest() != data[-40:-8]:
         raise SegmentCorrupt(f"segment {segment_id}: the checksum does not match: bytes were changed")
     if data[:8] != MAGIC or data[8:10] != VERSION.to_bytes(2) or data[16:HEADER_BYTES] != segment_id.bytes:
@@ -117,24 +117,28 @@ def read(data: bytes, segment_id: SegmentId) -> Footer:
     footer = footer_of(data, segment_id)
     if merkle.root([entry.commitment for entry in footer.frames]) != footer.root:
         raise SegmentCorrupt(f"segment {segment_id}: the Merkle root does not match the commitments")
-    if any(entry.offset < HEADER_BYTES or entry.offset + entry.length > footer_at for entry in footer.frames):
+    if any(entry.offset < HEADER_BYTES or entry.offset + entry.length > end for entry in footer.frames):
         raise SegmentCorrupt(f"segment {segment_id}: a frame lies outside of the segment")
     return footer
 
 
-def footer_of(data: bytes, segment_id: SegmentId) -> Footer:
-    """Return what the footer of a whole segment says, unchecked; raise `SegmentCorrupt` if it cannot be read."""
-    footer_at, length = _trailer(data, segment_id)
-    return _decode_footer(data[footer_at : footer_at + length], segment_id)
-
-
-def _trailer(data: bytes, segment_id: SegmentId) -> tuple[int, int]:
-    if len(data) < HEADER_BYTES + TRAILER_BYTES or data[-8:] != MAGIC:
+def footer_at(tail: bytes, segment_id: SegmentId) -> int:
+    """Return the offset of the footer in the segment, from the segment's last bytes (56 at least)."""
+    if len(tail) < TRAILER_BYTES or tail[-8:] != MAGIC:
         raise SegmentCorrupt(f"segment {segment_id}: it is cut short, or not a segment")
-    footer_at, length = int.from_bytes(data[-56:-48]), int.from_bytes(data[-48:-40])
-    if footer_at < HEADER_BYTES or footer_at + length != len(data) - TRAILER_BYTES:
+    return int.from_bytes(tail[-56:-48])
+
+
+def footer_of(tail: bytes, segment_id: SegmentId, *, missing: int = 0) -> Footer:
+    """Return what the footer says, unchecked, from a segment without its first `missing` bytes.
+
+    Raises `SegmentCorrupt` if it cannot be read.
+    """
+    start = footer_at(tail, segment_id) - missing
+    length = int.from_bytes(tail[-48:-40])
+    if start + missing < HEADER_BYTES or start < 0 or start + length != len(tail) - TRAILER_BYTES:
         raise SegmentCorrupt(f"segment {segment_id}: the trailer points outside of the segment")
-    return footer_at, length
+    return _decode_footer(tail[start : start + length], segment_id)
 
 
 def _encode_footer(footer: Footer) -> bytes:

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Final
 
 from muniment.errors import Corrupt
 from muniment.ids import SegmentId, SightingId, UuidSequence
@@ -18,6 +19,8 @@ from muniment.seal.layout import SEGMENTS, id_of, keyring_key, segment_key
 from muniment.seal.segment import Footer, FrameEntry, SealedFrame
 from muniment.seal.sighting import Sighting
 from muniment.stores.port import ObjectMissing, ObjectStore
+
+_TAIL_BYTES: Final = 64 * 1024  # holds the footer of some 800 frames; a longer one is read again, whole
 
 
 class Erased(Corrupt):
@@ -146,6 +149,17 @@ class Vault:
             data=data,
             keys=self.keys,
         )
+
+    def footer(self, segment_id: SegmentId) -> Footer:
+        """Return a segment's footer without reading its frames; raise `ObjectMissing`, `Corrupt`."""
+        key = segment_key(segment_id)
+        size = self.segments.info(key).size_bytes
+        tail_bytes = min(size, _TAIL_BYTES)
+        tail = self.segments.get(key, offset=size - tail_bytes, length=tail_bytes)
+        start = segment.footer_at(tail, segment_id)
+        if start < size - tail_bytes:
+            tail = self.segments.get(key, offset=start, length=size - start)
+        return segment.footer_of(tail, segment_id, missing=size - len(tail))
 
     def salvage(self, segment_id: SegmentId) -> OpenSegment:
         """Open a segment whose checksum fails, as far as its footer still reads: each frame proves itself when opened.

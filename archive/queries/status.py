@@ -1,0 +1,95 @@
+"""The state of the archive in counts and ages: never content."""
+
+import shutil
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from django.db.models import Count, Max, Min, Sum
+
+from archive.models import Message, Part, PartText, Searchable, Segment, SegmentStage, Sighting, Stage, StageState
+from archive.services.index import out_of_date
+from archive.wiring import Archive
+from muniment.errors import MunimentError
+from muniment.ids import unix_ms_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceStatus:
+    """One capture source."""
+
+    source: str
+    sightings: int
+    last_captured_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """Counts and ages; ages are in seconds."""
+
+    segments: int
+    segments_uncatalogued: int
+    segments_failed: int
+    sightings: int
+    messages: int
+    searchable: int
+    waiting_for_index: int
+    not_searchable: int
+    oldest_unindexed_seconds: float | None
+    documents: int | None  # None: the index does not answer
+    index_error: str
+    parts: int
+    parts_without_text_yet: int
+    text_outcomes: dict[str, int]
+    raw_bytes: int
+    stored_bytes: int
+    free_bytes: int
+    sources: tuple[SourceStatus, ...]
+
+
+def status(archive: Archive) -> Status:
+    """Count everything now."""
+    now = archive.vault.now()
+    stages = SegmentStage.objects.filter(stage=Stage.CATALOGUE)
+    catalogued = set(stages.filter(state=StageState.DONE).values_list("segment_id", flat=True))
+    in_store = list(archive.vault.segment_ids())
+    states = dict(Message.objects.order_by().values_list("searchable").annotate(Count("id")))
+    waiting = out_of_date()
+    oldest = waiting.aggregate(oldest=Min("captured_at"))["oldest"]
+    unknown = [unix_ms_of(found) / 1000 for found in in_store if found not in catalogued]
+    ages = [now.timestamp() - moment for moment in unknown]
+    if oldest is not None:
+        ages.append((now - oldest).total_seconds())
+    documents, error = _documents(archive)
+    return Status(
+        segments=len(in_store),
+        segments_uncatalogued=len(unknown),
+        segments_failed=stages.filter(state=StageState.FAILED).count(),
+        sightings=Sighting.objects.count(),
+        messages=sum(states.values()),
+        searchable=states.get(Searchable.YES, 0),
+        waiting_for_index=waiting.count(),
+        not_searchable=states.get(Searchable.FAILED, 0),
+        oldest_unindexed_seconds=max(ages, default=None),
+        documents=documents,
+        index_error=error,
+        parts=Part.objects.count(),
+        parts_without_text_yet=Part.objects.filter(text__isnull=True).count(),
+        text_outcomes=dict(PartText.objects.order_by().values_list("outcome").annotate(Count("part_id"))),
+        raw_bytes=Sighting.objects.aggregate(total=Sum("size_bytes"))["total"] or 0,
+        stored_bytes=Segment.objects.aggregate(total=Sum("size_bytes"))["total"] or 0,
+        free_bytes=shutil.disk_usage(Path(archive.data)).free,
+        sources=_sources(),
+    )
+
+
+def _documents(archive: Archive) -> tuple[int | None, str]:
+    try:
+        return archive.engine.count(), ""
+    except MunimentError as error:
+        return None, str(error)
+
+
+def _sources() -> tuple[SourceStatus, ...]:
+    rows = Sighting.objects.order_by("source").values_list("source").annotate(Count("id"), Max("captured_at"))
+    return tuple(SourceStatus(source=source, sightings=count, last_captured_at=last) for source, count, last in rows)

@@ -1,0 +1,49 @@
+"""Make the catalogue and the index again from the object store and the keys (DESIGN.md section 1)."""
+
+from collections.abc import Callable
+
+from django.db import transaction
+
+from archive.models import (
+    Message,
+    Part,
+    Participant,
+    PartText,
+    Searchable,
+    Segment,
+    SegmentStage,
+    Sighting,
+    StaleDocument,
+    ThreadKey,
+)
+from archive.services import sweep
+from archive.services.stages import index_all, indexing
+from archive.wiring import Archive
+
+
+def rebuild_catalogue(archive: Archive, *, progress: Callable[[int], None] = lambda _segments: None) -> int:
+    """Drop every row of the catalogue and write it again; return how many segments were catalogued.
+
+    A rebuild that is cut short is completed by the sweep, or by running it again.
+    """
+    with transaction.atomic():
+        for model in (PartText, Part, Participant, Sighting, Message, SegmentStage, Segment, ThreadKey, StaleDocument):
+            model.objects.all().delete()
+    done = sweep.catalogue_missing(vault=archive.vault, whole=True, progress=progress)
+    _drop_strange_documents(archive)
+    return done
+
+
+def rebuild_index(archive: Archive, *, progress: Callable[[int], None] = lambda _messages: None) -> int:
+    """Empty the index and fill it from the catalogue and the vault; return how many messages were indexed."""
+    with indexing(archive.data, wait=True):
+        archive.engine.clear()
+        Message.objects.update(indexed_revision=0, searchable=Searchable.WAITING, not_searchable_reason="")
+    return index_all(archive, progress=lambda _stage, done: progress(done))
+
+
+def _drop_strange_documents(archive: Archive) -> None:
+    known = set(Message.objects.values_list("id", flat=True))
+    strange = [message_id for message_id in archive.engine.message_ids() if message_id not in known]
+    if strange:
+        archive.engine.delete(strange)
