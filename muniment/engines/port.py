@@ -88,6 +88,14 @@ class Hit:
     highlights: tuple[Highlight, ...] = ()
 
 
+class Interval(StrEnum):
+    """The width of a bar of the histogram."""
+
+    DAY = "day"
+    MONTH = "month"
+    YEAR = "year"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bucket:
     """One bar of the histogram: the first day of its interval (UTC) and how many messages."""
@@ -117,6 +125,7 @@ class SearchResult:
     total: int
     hits: tuple[Hit, ...]
     histogram: tuple[Bucket, ...] = ()  # of messages with a date; interval chosen by the span: day, month or year
+    interval: Interval = Interval.DAY  # of the histogram's bars
     undated: int = 0  # hits without a date, which the histogram leaves out
     facets: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)  # most frequent first, at most 20
 

@@ -1,0 +1,222 @@
+"""Text → words, the same for every engine: what is indexed, what is looked for, what is marked.
+
+Every word has up to four forms:
+
+    folded    lower case, without accents: œ is oe, ß is ss, full-width is half-width
+    english   its stem by the English Snowball rules, where the text around reads as English or as neither
+    french    its stem by the French rules, where the text around reads as French or as neither
+    exact     lower case, accents kept
+
+Words are runs of letters and digits. Underscores, dots, hyphens and @ part words, so an address is the row of its
+words. An elided article (l', d', qu') and an English 's fall away; any other apostrophe inside a word closes up
+(aujourd'hui is aujourdhui, O'Brien is obrien). Every Chinese, Japanese and Korean character is a word.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
+
+MAX_WORD = 128  # characters; a longer run is encoded data, and is cut at both ends of the search alike
+_WINDOW = 64  # words: some four lines, so that a French answer above an English quotation is read as both
+
+ENGLISH = "\x01\x01\x01"  # before a stem; three characters, so that no word is within two edits of a stem
+FRENCH = "\x03\x03\x03"
+EXACT = "\x04\x04\x04"
+
+_MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0dff\u0e31-\u0e4e\u00ad\u200c\u200d\u2060"
+_CJK = (
+    "\u3041-\u3096\u30a1-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
+)
+_ELIDED = r"(?:(?<![\w'])(?:[lLdDjJmMtTsSnNcC]|[qQ][uU]|[jJ]usqu|[lL]orsqu|[pP]uisqu|[qQ]uoiqu)'(?=\w))?"
+_WORD = re.compile(rf"{_ELIDED}(\w[\w{_MARKS}]*(?:'\w[\w{_MARKS}]*)*)")
+_ONE = rf"(?![{_CJK}])[\w{_MARKS}]"
+_WORD_OR_CJK = re.compile(rf"{_ELIDED}([{_CJK}]|(?![{_CJK}])\w(?:{_ONE})*(?:'(?![{_CJK}])\w(?:{_ONE})*)*)")
+_HAS_CJK = re.compile(f"[{_CJK}]")
+_STRIPPED = re.compile("[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]")
+_INVISIBLE = re.compile("[\u00ad\u200c\u200d\u2060 ]")
+_POSSESSIVE = re.compile(r"'s$", re.MULTILINE)
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
+_APOSTROPHES = "’ʼ‘`´＇"  # typed for an apostrophe
+
+# Numbers that people write in groups: IBANs, cards, telephone and registration numbers.
+_GROUPED = re.compile(
+    r"(?<![0-9A-Za-z])"
+    r"(?:[A-Za-z]{2}[0-9]{2}(?:[ .-]?[0-9A-Za-z]{2,4}){2,8}|[0-9]{1,5}(?:[ .-][0-9]{2,6}){2,10})"
+    r"(?![0-9A-Za-z])"
+)
+_HAS_DIGITS = re.compile("[0-9]{2}")
+_MIN_JOINED = 8  # digits of the shortest number that is worth joining
+_MAX_JOINED = 40  # an IBAN has at most 34 characters
+
+_ENGLISH_WORDS = frozenset(
+    "the of and to in is that for it with was are be this have from by not you we they which will would your our has"
+    " had an at if do there their been were what when who can could should i he she his her its please".split()
+)
+_FRENCH_WORDS = frozenset(
+    "le la les de des du et est une un dans pour que qui pas au aux par avec nous vous je il elle ce cette ces sont en"
+    " ne se mais ou votre notre vos nos mon sa ses leur ont ete etre sans chez bonjour merci cordialement".split()
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysed:
+    """The words of a text, four forms in four lists of one length; "" where a stem is left out."""
+
+    folded: list[str]
+    english: list[str]
+    french: list[str]
+    exact: list[str]
+
+
+def _stemmer(language: str) -> TextAnalyzer:
+    return TextAnalyzerBuilder(Tokenizer.whitespace()).filter(Filter.stemmer(language)).build()
+
+
+_ENGLISH_STEMMER = _stemmer("english")
+_FRENCH_STEMMER = _stemmer("french")
+
+
+def words_of(text: str) -> tuple[list[str], list[str]]:
+    """Return the folded and the exact form of every word, in order."""
+    prepared = _prepare(text)
+    raw = _pattern(prepared).findall(prepared)
+    if not raw:
+        return [], []
+    return _forms(raw)
+
+
+def places_of(text: str) -> list[tuple[int, int]]:
+    """Return where in the text each word of `words_of` stands: start inclusive, end exclusive."""
+    prepared = _prepare(text)
+    return [match.span(1) for match in _pattern(prepared).finditer(prepared)]
+
+
+def analyse(text: str) -> Analysed:
+    """Return every form of every word of a text that is to be found."""
+    folded, exact = words_of(text)
+    if not folded:
+        return Analysed(folded=[], english=[], french=[], exact=[])
+    reads_english, reads_french = _languages(folded)
+    english = _ENGLISH_STEMMER.analyze(" ".join(folded)) if any(reads_english) else folded
+    french = french_stems(exact) if any(reads_french) else folded
+    return Analysed(
+        folded=folded,
+        english=_where(english, reads_english),
+        french=_where(french, reads_french),
+        exact=exact,
+    )
+
+
+def english_stem(folded: str) -> str:
+    """Return the English stem of one word."""
+    stems: list[str] = _ENGLISH_STEMMER.analyze(folded)
+    return stems[0]
+
+
+def french_stems(exact: list[str]) -> list[str]:
+    """Return the French stem of each word, folded; the accents of the word take part in finding it."""
+    stems = "\n".join(_FRENCH_STEMMER.analyze(" ".join(exact)))
+    return (stems if stems.isascii() else _fold(stems)).split("\n")
+
+
+def joined_numbers(text: str) -> list[str]:
+    """Return each number that is written in groups, closed up and folded."""
+    if not _HAS_DIGITS.search(text):
+        return []
+    joined = (re.sub("[ .-]", "", match[0]).lower() for match in _GROUPED.finditer(text))
+    return [number for number in joined if _MIN_JOINED <= len(number) <= _MAX_JOINED]
+
+
+def joined_places(text: str) -> list[tuple[str, int, int]]:
+    """Return each number that is written in groups, closed up, with its place in the text."""
+    found = ((match, joined_whole(match[0])) for match in _GROUPED.finditer(text))
+    return [(joined, match.start(), match.end()) for match, joined in found if joined]
+
+
+def is_cjk(word: str) -> bool:
+    """Tell whether a word is one Chinese, Japanese or Korean character."""
+    return bool(_HAS_CJK.match(word))
+
+
+def joined_whole(text: str) -> str | None:
+    """Return a text that is one number written in groups, or in one, closed up; None for any other."""
+    match = _GROUPED.fullmatch(text.strip())
+    if match is None:
+        return None
+    joined = joined_numbers(match[0])
+    return joined[0] if joined else None
+
+
+def fold(text: str) -> str:
+    """Fold a whole value, such as a file name: lower case, without accents, white space as it is."""
+    lowered = unicodedata.normalize("NFKC", text.lower())
+    return lowered if lowered.isascii() else _fold(lowered)
+
+
+def _prepare(text: str) -> str:
+    """Replace characters one for one, so that places stay what they are."""
+    text = text.replace("_", " ")
+    if not text.isascii():
+        for mark in _APOSTROPHES:
+            text = text.replace(mark, "'")
+    return text
+
+
+def _pattern(prepared: str) -> re.Pattern[str]:
+    return _WORD if prepared.isascii() or not _HAS_CJK.search(prepared) else _WORD_OR_CJK
+
+
+def _forms(raw: list[str]) -> tuple[list[str], list[str]]:
+    joined = "\n".join(raw).lower()
+    if "'" in joined:
+        joined = _POSSESSIVE.sub("", joined).replace("'", "")
+    if joined.isascii():
+        words = _cut(joined.split("\n"))
+        return words, words
+    joined = _INVISIBLE.sub("", unicodedata.normalize("NFKC", joined))
+    folded = _INVISIBLE.sub("", _fold(joined))
+    return _cut(folded.split("\n")), _cut(joined.split("\n"))
+
+
+def _fold(lowered: str) -> str:
+    bare = _STRIPPED.sub("", unicodedata.normalize("NFKD", lowered))
+    return unicodedata.normalize("NFKC", bare.casefold().translate(_LIGATURES))
+
+
+def _cut(words: list[str]) -> list[str]:
+    if len(max(words, key=len)) > MAX_WORD:
+        words = [word[:MAX_WORD] for word in words]
+    return words if all(words) else [word or "-" for word in words]
+
+
+def _where(stems: list[str], wanted: list[bool]) -> list[str]:
+    if all(wanted):
+        return stems
+    kept = iter(stems)
+    return [stem if wanted[number // _WINDOW] else "" for number, stem in enumerate(kept)]
+
+
+def _languages(folded: list[str]) -> tuple[list[bool], list[bool]]:
+    """Tell, for each window of words, whether it reads as English and whether as French; a doubt is both."""
+    votes = list(_votes(folded))
+    whole = _reading(sum(english for english, _ in votes), sum(french for _, french in votes), (True, True))
+    readings = [_reading(english, french, whole) for english, french in votes]
+    return [english for english, _ in readings], [french for _, french in readings]
+
+
+def _votes(folded: list[str]) -> Iterator[tuple[int, int]]:
+    for start in range(0, len(folded), _WINDOW):
+        window = folded[start : start + _WINDOW]
+        english = sum(map(_ENGLISH_WORDS.__contains__, window))
+        yield english, sum(map(_FRENCH_WORDS.__contains__, window))
+
+
+def _reading(english: int, french: int, otherwise: tuple[bool, bool]) -> tuple[bool, bool]:
+    if english > 2 * french:
+        return True, False
+    if french > 2 * english:
+        return False, True
+    return otherwise if not english and not french else (True, True)

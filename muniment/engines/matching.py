@@ -1,0 +1,76 @@
+"""Find a pattern in analysed words, one word after the other: what `memory` searches by and `highlight` marks by."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from muniment.engines.analysis import ENGLISH, EXACT, FRENCH, Analysed
+from muniment.engines.patterns import Pattern, Piece, Row
+from muniment.engines.selection import Proximity
+
+Place = tuple[int, int]  # the numbers of the first and the last word
+
+
+def find(pattern: Pattern, words: Analysed) -> list[Place]:
+    """Return where any row of the pattern stands."""
+    return [place for row in pattern for place in _find_row(row, words)]
+
+
+def find_near(near: Proximity, words: Analysed) -> list[tuple[Place, Place]]:
+    """Return the pairs of places that are near enough: at most `distance` words between, in order if it is asked."""
+    lefts, rights = find(near.left, words), find(near.right, words)
+    return [(left, right) for left in lefts for right in rights if _is_near(near, left, right)]
+
+
+def within_edits(word: str, other: str, limit: int) -> bool:
+    """Tell whether two words differ by at most `limit` letters added, dropped, changed, or swapped with a neighbour."""
+    if abs(len(word) - len(other)) > limit:
+        return False
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(word, 1):
+        before, last, row = row, before, [i]
+        for j, wanted in enumerate(other, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != wanted))
+            if i > 1 and j > 1 and letter == other[j - 2] and word[i - 2] == wanted:
+                cost = min(cost, last[j - 2] + 1)
+            row.append(cost)
+    return row[-1] <= limit
+
+
+def _find_row(row: Row, words: Analysed) -> Iterator[Place]:
+    (_, first), *others = row
+    length = row[-1][0]
+    for start in range(len(words.folded) - length):
+        if _matches(first, words, start) and all(_matches(piece, words, start + offset) for offset, piece in others):
+            yield start, start + length
+
+
+def _matches(piece: Piece, words: Analysed, at: int) -> bool:
+    folded = words.folded[at]
+    if piece.regex is not None:
+        return compiled(piece.regex).fullmatch(folded) is not None
+    if piece.fuzzy:
+        return within_edits(folded, piece.terms[0], piece.fuzzy)
+    return any(term in piece.terms for term in _forms(words, at))
+
+
+def _forms(words: Analysed, at: int) -> Iterator[str]:
+    yield words.folded[at]
+    if words.english[at]:
+        yield ENGLISH + words.english[at]
+    if words.french[at]:
+        yield FRENCH + words.french[at]
+    yield EXACT + words.exact[at]
+
+
+def _is_near(near: Proximity, left: Place, right: Place) -> bool:
+    if 1 <= right[0] - left[1] <= near.distance + 1:
+        return True
+    return not near.ordered and 1 <= left[0] - right[1] <= near.distance + 1
+
+
+@lru_cache(maxsize=1024)
+def compiled(regex: str) -> re.Pattern[str]:
+    """Return a regular expression of `patterns`, compiled; they have no nested repetition."""
+    return re.compile(regex, re.DOTALL)
