@@ -100,7 +100,7 @@ def starts_with_from_line(head: bytes) -> bool:
 
 def starts_like_mail(head: bytes) -> bool:
     """Say whether the start parses as header fields, at least one of a known name."""
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     if text.startswith(_NOT_MAIL_STARTS):
         return False
     lines = text.split(b"\n", _HEADER_LINES)[:_HEADER_LINES]
