@@ -1,0 +1,1 @@
+"""How the story becomes files: messages, attachments, mailboxes."""
