@@ -1,0 +1,145 @@
+"""Running listeners until they are told to stop: one process, or several that share the ports."""
+
+import asyncio
+import errno
+import logging
+import os
+import signal
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+import uvloop
+
+from archive.intake.port import Intake
+from journaling.smtp.options import Listener, Options
+from journaling.smtp.server import Server
+from muniment.errors import Refused
+
+logger = logging.getLogger(__name__)
+
+DRAIN_SECONDS = 30  # for messages under way when told to stop; systemd's default is to kill after 90
+_RESTART_SECONDS = 1.0
+_REFUSED = 2  # exit code: wrong usage
+_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+Address = tuple[Listener, str, int]
+Announce = Callable[[list[Address]], None]
+
+
+class ClosableIntake(Intake, Protocol):
+    """An intake that this process made and closes."""
+
+    async def close(self) -> None:
+        """Return when everything accepted is dealt with."""
+        ...
+
+
+def serve(
+    *,
+    options: Options,
+    listeners: tuple[Listener, ...],
+    make_intake: Callable[[], ClosableIntake],
+    announce: Announce,
+    drain_seconds: float = DRAIN_SECONDS,
+    share_ports: bool = False,
+    lifeline: int | None = None,
+) -> None:
+    """Take mail until SIGTERM or SIGINT; raise `Refused` if an address cannot be listened on.
+
+    `make_intake` is called inside the event loop. `announce` is told where is listened. `lifeline` is the read end
+    of a pipe: its closing, too, means stop.
+    """
+
+    async def work() -> None:
+        loop = asyncio.get_running_loop()
+        told = asyncio.Event()
+        for number in _STOP_SIGNALS:
+            loop.add_signal_handler(number, told.set)
+        if lifeline is not None:
+            loop.add_reader(lifeline, told.set)
+        intake = make_intake()
+        server = Server(options=options, intake=intake)
+        try:
+            announce(await _listen(server, listeners, share_ports=share_ports))
+            await told.wait()
+        finally:
+            if lifeline is not None:
+                loop.remove_reader(lifeline)
+            await server.stop(within_seconds=drain_seconds)
+            await intake.close()
+
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        runner.run(work())
+
+
+async def _listen(server: Server, listeners: tuple[Listener, ...], *, share_ports: bool) -> list[Address]:
+    addresses = []
+    for listener in listeners:
+        try:
+            host, port = await server.listen(listener, share_port=share_ports)
+        except OSError as error:
+            reason = errno.errorcode.get(error.errno or 0, type(error).__name__)
+            raise Refused(
+                f"Cannot listen on {listener.host} port {listener.port} ({reason}): free it or choose another, with"
+                " --host and --port or MUNIMENT_SMTP_HOST and MUNIMENT_SMTP_PORT."
+            ) from error
+        addresses.append((listener, host, port))
+    return addresses
+
+
+def serve_in_processes(count: int, work: Callable[[int, int], None]) -> None:
+    """Run `work(number, lifeline)` in `count` child processes until SIGTERM or SIGINT, and start again those that die.
+
+    Raises `Refused` when a child does: all stop then. A child whose parent is gone stops by its lifeline.
+    """
+    lifeline, held = os.pipe()
+    children: dict[int, int] = {}
+    told: list[int] = []
+    for number in _STOP_SIGNALS:
+        signal.signal(number, lambda signum, _frame: told.append(signum))
+    refused = False
+    try:
+        for number in range(count):
+            children[_start(number, work, lifeline, held)] = number
+        while children and not told and not refused:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if not pid:
+                time.sleep(0.1)
+                continue
+            number = children.pop(pid)
+            refused = os.waitstatus_to_exitcode(status) == _REFUSED
+            if not refused and not told:
+                logger.error("smtp.process_died number=%d status=%d", number, status)
+                time.sleep(_RESTART_SECONDS)
+                children[_start(number, work, lifeline, held)] = number
+    finally:
+        for pid in children:
+            os.kill(pid, signal.SIGTERM)
+        for pid in children:
+            os.waitpid(pid, 0)
+        os.close(lifeline)
+        os.close(held)
+    if refused:
+        raise Refused("A listening process could not start; its reason stands above.")
+
+
+def _start(number: int, work: Callable[[int, int], None], lifeline: int, held: int) -> int:
+    pid = os.fork()
+    if pid:
+        return pid
+    code = 1
+    try:
+        os.close(held)
+        for signum in _STOP_SIGNALS:
+            signal.signal(signum, signal.SIG_DFL)
+        work(number, lifeline)
+        code = 0
+    except Refused as error:
+        logger.error("%s", error)  # noqa: TRY400 - the sentence is enough
+        code = _REFUSED
+    except BaseException:
+        logger.exception("smtp.process_failed number=%d", number)
+    finally:
+        logging.shutdown()
+        os._exit(code)
