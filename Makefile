@@ -16,6 +16,12 @@ $(VENV)/.ready: requirements.txt requirements-dev.txt
 
 setup: $(VENV)/.ready ## make the virtual environment
 
+up: setup ## start the archive; the first time, fill it with the demonstration
+	@$(BIN)/python -m config.up
+
+down: setup ## stop what `make up` started
+	@$(BIN)/python -m config.down
+
 test: setup ## run the tests; no server or browser needed
 	$(BIN)/python -m pytest -n 2
 
