@@ -1,0 +1,158 @@
+"""The pages of one message. Each opens the message anew, so what it shows is what the vault holds now."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_safe
+
+from archive.queries.messages import NotFound, thread_of
+from archive.services.integrity import prove
+from archive.wiring import archive
+from discovery import moments
+from discovery.blindness import open_participants
+from discovery.defects import shown_defects
+from discovery.downloads import attachment, safe_name
+from discovery.participants import by_role
+from discovery.quoting import MAX_SHOWN_CHARACTERS, runs_of
+from discovery.reading import OpenMessage, open_message
+from discovery.sanitise import BODY_POLICY, UnsafeToShow
+from discovery.sightings import MAX_OPENED, shown_sightings
+from muniment.mail.forensic import hops
+from muniment.mail.text import body_text
+
+MAX_SOURCE_BYTES = 1_000_000  # of raw shown on a page; the download has all
+
+
+@require_safe
+def read(request: HttpRequest, message_id: UUID) -> HttpResponse:
+    """Show the message to read: who, when, words, files, thread."""
+    opened = _open(request, message_id)
+    as_text = request.GET.get("show") == "text" or not opened.html_parts
+    context = _frame(request, opened, tab="read") | {"as_text": as_text, "attachments": opened.attachments}
+    if not as_text:
+        try:
+            sanitised = opened.sanitised()
+        except UnsafeToShow:
+            context |= {"as_text": True, "html_refused": True}
+        else:
+            context |= {"links": sanitised.links, "blocked_count": sanitised.blocked_count}
+    if context["as_text"]:
+        text = body_text(opened.parsed)
+        context |= {"runs": runs_of(text[:MAX_SHOWN_CHARACTERS]), "text_cut": len(text) > MAX_SHOWN_CHARACTERS}
+    thread = thread_of(request.user, opened.message)
+    context["thread"] = [(row, moments.sent(row), row.id == opened.message.id) for row in thread]
+    return render(request, "discovery/message_read.html", context)
+
+
+@require_safe
+@xframe_options_sameorigin
+def body(request: HttpRequest, message_id: UUID) -> HttpResponse:
+    """Answer with the sanitised HTML for the sandboxed frame, under a policy that lets nothing load."""
+    opened = _open(request, message_id)
+    try:
+        html = opened.sanitised().html
+    except UnsafeToShow as error:
+        raise NotFound from error
+    response = render(request, "discovery/message_body.html", {"html": html})
+    response["Content-Security-Policy"] = BODY_POLICY
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_safe
+def headers(request: HttpRequest, message_id: UUID) -> HttpResponse:
+    """Show every header field in its order."""
+    opened = _open(request, message_id)
+    return render(request, "discovery/message_headers.html", _frame(request, opened, tab="headers"))
+
+
+@require_safe
+def journey(request: HttpRequest, message_id: UUID) -> HttpResponse:
+    """Show how the message travelled: hops, envelopes, every sighting."""
+    opened = _open(request, message_id)
+    context = _frame(request, opened, tab="journey") | {
+        "hops": hops(opened.sealed.raw),
+        "sightings": shown_sightings(request.user, opened.message, vault=archive().vault),
+        "more_sightings": max(0, opened.message.sightings.count() - MAX_OPENED),
+    }
+    return render(request, "discovery/message_journey.html", context)
+
+
+@require_safe
+def structure(request: HttpRequest, message_id: UUID) -> HttpResponse:
+    """Show the MIME tree with what each part says it is and what it is."""
+    opened = _open(request, message_id)
+    return render(request, "discovery/message_structure.html", _frame(request, opened, tab="structure"))
+
+
+@require_safe
+def source(request: HttpRequest, message_id: UUID) -> HttpResponse:
+    """Show the bytes as received, as text."""
+    opened = _open(request, message_id)
+    context = _frame(request, opened, tab="source")
+    if opened.bytes_shown:
+        raw = opened.sealed.raw[:MAX_SOURCE_BYTES].decode("utf-8", "backslashreplace")
+        context |= {"raw": raw.replace("\r\n", "\n"), "cut": len(opened.sealed.raw) > MAX_SOURCE_BYTES}
+    return render(request, "discovery/message_source.html", context)
+
+
+@require_safe
+def proof(request: HttpRequest, message_id: UUID) -> HttpResponse:
+    """Open the sealed bytes now, check them against their commitment, and say what that proves."""
+    opened = _open(request, message_id)
+    vault = archive().vault
+    context = _frame(request, opened, tab="proof") | {
+        "proof": prove(opened.sighting, vault=vault),
+        "checked": moments.moment(vault.now()),
+        "segment": opened.sighting.segment,
+    }
+    return render(request, "discovery/message_proof.html", context)
+
+
+@require_safe
+def raw(request: HttpRequest, message_id: UUID) -> HttpResponse:
+    """Give the bytes exactly as received."""
+    opened = _open(request, message_id)
+    if not opened.bytes_shown:
+        raise NotFound
+    return attachment(opened.sealed.raw, name=f"{opened.sighting.id}.eml", content_type="message/rfc822")
+
+
+@require_safe
+def part(request: HttpRequest, message_id: UUID, path: str) -> HttpResponse:
+    """Give the decoded content of one part as a file."""
+    opened = _open(request, message_id)
+    wanted = opened.part(path)
+    fallback = f"part-{path}.eml" if wanted.nested_message else f"part-{path}"
+    name = safe_name(wanted.filename, fallback=fallback)
+    return attachment(wanted.content, name=name, content_type=wanted.real_type or wanted.content_type)
+
+
+def _open(request: HttpRequest, message_id: UUID) -> OpenMessage:
+    asked = request.GET.get("sighting", "")
+    try:
+        sighting_id = UUID(asked) if asked else None
+    except ValueError as error:
+        raise NotFound from error
+    return open_message(request.user, message_id, sighting_id=sighting_id, vault=archive().vault)
+
+
+def _frame(request: HttpRequest, opened: OpenMessage, *, tab: str) -> dict[str, Any]:
+    """Return what all pages of a message share."""
+    message = opened.message
+    chosen = request.GET.get("sighting", "")
+    return {
+        "tab": tab,
+        "opened": opened,
+        "message": message,
+        "language": get_language(),
+        "sent": moments.sent(message),
+        "captured": moments.moment(message.captured_at),
+        "roles": by_role(open_participants(request.user, message)),
+        "defects": shown_defects(opened.parsed.defects),
+        "sighting_query": f"?sighting={opened.sighting.id}" if chosen else "",
+    }
