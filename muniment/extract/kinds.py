@@ -17,6 +17,7 @@ from muniment.extract.reading import Item
 _SAMPLE: Final = 64 * 1024
 _PDF_HEADER_WITHIN: Final = 1024  # ISO 32000-1 annex H.3.4.1: readers accept the header there
 _TAR_MAGIC_AT: Final = 257  # POSIX.1-1988 ustar
+_MAX_NULS: Final = 0.05
 _MAX_CONTROLS: Final = 0.02  # share of control characters that a text may have
 
 
@@ -158,6 +159,11 @@ def _is_text(sample: bytes) -> bool:
     return controls <= len(sample) * _MAX_CONTROLS
 
 
+def _is_stained(sample: bytes) -> bool:
+    """Return whether it is text with a few NUL bytes in it."""
+    return sample.count(0) <= len(sample) * _MAX_NULS and _is_text(sample.replace(b"\0", b""))
+
+
 def _text_kind(start: bytes, item: Item) -> Found:
     if start.startswith(b"%!PS"):
         return Found(kind=Kind.UNSUPPORTED, detail="PostScript.")
@@ -200,7 +206,7 @@ def _binary(content: bytes, item: Item) -> Found:
         return Found(kind=Kind.ENCRYPTED, detail="S/MIME encrypted message.")
     if real == "application/x-tar":
         return Found(kind=Kind.TAR)
-    if real.startswith("text/") or (real == "application/octet-stream" and declared.startswith("text/")):
+    if real.startswith("text/") or (declared.startswith("text/") and _is_stained(content[:_SAMPLE])):
         return _text_kind(content[:_SAMPLE].lstrip(), item)
     if real.startswith(_BINARY_FAMILIES):
         return Found(kind=Kind.UNSUPPORTED, detail=f"No text is read from {real}.")

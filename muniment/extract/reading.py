@@ -131,13 +131,17 @@ class Reading:
         """
         if self._depth >= self.limits.depth:
             verdict = Verdict(outcome=Outcome.TOO_DEEP, detail=f"Nested deeper than {self.limits.depth} levels.")
+            self.members[verdict.outcome] += 1
         else:
+            before = self.members.total()
             self._depth += 1
             try:
                 verdict = self._attempt(item, self)
             finally:
                 self._depth -= 1
+            # A container's outcome repeats its members', which are counted, unless it says something of its own.
+            if self.members.total() == before or verdict.outcome in {Outcome.TEXT, Outcome.CORRUPT}:
+                self.members[verdict.outcome] += 1
         if verdict.final:
             raise Exhausted(verdict.outcome, verdict.detail)
-        self.members[verdict.outcome] += 1
         return verdict

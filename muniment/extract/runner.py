@@ -14,7 +14,8 @@ import sys
 import tempfile
 import threading
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -96,14 +97,26 @@ class Extractor:
             )
         if self._closed.is_set():
             raise Refused("The extractor is closed; open another one to read attachments.")
+        with self._child(fresh=False) as child:
+            used = child.used()
+            extraction = child.read(content, content_type=content_type, filename=filename)
+        if extraction.outcome is not Outcome.FAILED or not used:
+            return extraction
+        # An earlier document may have left that child sick: only the death of a fresh one blames this document.
+        with self._child(fresh=True) as child:
+            return child.read(content, content_type=content_type, filename=filename)
+
+    @contextmanager
+    def _child(self, *, fresh: bool) -> Iterator["_Child"]:
+        """Lend a free child, waiting for one; a spent one is replaced first."""
         child = self._slots.get()
         try:
-            if child is None or child.spent():
-                if child is not None:
-                    child.end()
-                child = None  # should the next line fail
+            if child is not None and (fresh or child.spent()):
+                child.end()
+                child = None
+            if child is None:
                 child = _Child(self._rules)
-            return child.read(content, content_type=content_type, filename=filename)
+            yield child
         finally:
             self._slots.put(child)
 
@@ -146,6 +159,10 @@ class _Child:
         except (_Late, _Gone, wire.BadFrame) as error:
             self.end()
             raise Transient("The process to read attachments did not start; see `manage.py check`.") from error
+
+    def used(self) -> bool:
+        """Return whether it has read a document before."""
+        return self._documents > 0
 
     def spent(self) -> bool:
         """Return whether the next document needs another child."""
