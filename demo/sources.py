@@ -11,6 +11,7 @@ from demo.story import (
     cargo,
     contract,
     departure,
+    dispute,
     erasure,
     everyday,
     fraud,
@@ -24,7 +25,7 @@ from demo.writing import clock, mailboxes, mime
 _EPOCH = datetime(1970, 1, 1)
 JULIEN_LEFT_AT = datetime(2024, 11, 30)
 CLAIRE_FILED_UNTIL = datetime(2024, 7, 1)
-THEMES = (contract, cargo, prices, departure, staff, erasure, fraud, everyday, bulletins)
+THEMES = (contract, dispute, cargo, prices, departure, staff, erasure, fraud, everyday, bulletins)
 LETTERS: tuple[Letter, ...] = tuple(
     sorted((item for theme in THEMES for item in theme.LETTERS), key=lambda item: (item.when, item.key))
 )

@@ -158,16 +158,19 @@ def _file(attachment: Attachment) -> bytes:
 
 
 def _flow(text: str) -> str:
-    """Mark soft line ends (RFC 3676 section 4.2): a space at the end of a line that goes on."""
+    """Mark soft line ends and stuff lines that need it (RFC 3676 sections 4.2 and 4.4)."""
     lines = text.split("\n")
-    goes_on = [
-        len(line) > prose.WIDTH * 2 // 3
-        and following != ""
-        and line[:1] not in (">", " ", "-", "|")
-        and following[:1] not in (">", "-", " ")
-        for line, following in zip(lines, [*lines[1:], ""], strict=True)
-    ]
-    return "\n".join(f"{line} " if flows else line for line, flows in zip(lines, goes_on, strict=True))
+    pairs = zip(lines, [*lines[1:], ""], strict=True)
+    return "\n".join(_stuffed(line) + (" " if _goes_on(line, following) else "") for line, following in pairs)
+
+
+def _goes_on(line: str, following: str) -> bool:
+    by_hand = line[:1] in (">", " ", "-", "|") or following[:1] in ("", ">", "-", " ")
+    return len(line) > prose.WIDTH * 2 // 3 and not by_hand
+
+
+def _stuffed(line: str) -> str:
+    return f" {line}" if line.startswith((" ", "From ")) else line
 
 
 def _crlf(text: str) -> str:
