@@ -242,6 +242,13 @@ def test_the_suggested_searches_are_queries():
     assert all(parse(row["query"], today=date(2025, 4, 1)) and row["note"] for row in searches)
 
 
+def test_the_manual_lists_the_same_searches():
+    manual = (ROOT.parent / "docs" / "demo.md").read_text(encoding="utf-8")
+    searches = json.loads((ROOT / "searches.json").read_text(encoding="utf-8"))
+
+    assert [row for row in searches if f"| `{row['query']}` | {row['note']} |" not in manual] == []
+
+
 def _mbox(path: Path) -> list[bytes]:
     return [found.as_bytes() for found in mailbox.mbox(path, create=False)]
 
