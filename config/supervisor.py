@@ -119,18 +119,7 @@ def services(*, root: Path, python: str, web_port: int) -> list[Service]:
     manage = [python, str(root / "manage.py")]
     celery = [python, "-m", "celery", "-A", "config", "--workdir", str(root)]
     worker = [*celery, "worker", "--concurrency", "1", "--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
-    gunicorn = [
-        "--chdir",
-        str(root),
-        "--workers",
-        "2",
-        "--threads",
-        "4",
-        "--worker-tmp-dir",
-        "/dev/shm",
-        "--timeout",
-        "60",
-    ]
+    gunicorn = [python, "-m", "gunicorn", "--chdir", str(root), "--workers", "2", "--threads", "4", "--timeout", "60"]
     return [
         Service(name="capture", command=[*manage, "serve_smtp"]),
         Service(

@@ -43,12 +43,13 @@ class FileKeyProvider:
         *,
         random_bytes: Callable[[int], bytes] = os.urandom,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        ids: UuidSequence | None = None,
     ) -> None:
         self._master_key = master_key
         self._store = keks
         self._random_bytes = random_bytes
         self._now = now
-        self._ids = UuidSequence(random_bytes=random_bytes)
+        self._ids = ids or UuidSequence(random_bytes=random_bytes)
         self._lock = threading.RLock()
         self._keks: dict[KekId, _Kek] = {}
         self._current: dict[str, KekId] = {}
