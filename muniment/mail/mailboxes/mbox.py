@@ -29,6 +29,7 @@ _WINDOW_BYTES = MIB
 _HEADER_BYTES = 64 * 1024  # Content-Length is looked for in this much of a message's head
 _LEADING_BLANK_BYTES = 4096
 _CONTENT_LENGTH = re.compile(rb"^content-length:[ \t]{0,20}(\d{1,15})[ \t]{0,20}\r?$", re.IGNORECASE | re.MULTILINE)
+_BLANK_LINE = re.compile(rb"\n\r?\n")
 _QUOTED_RD = re.compile(rb"^>(>*From )", re.MULTILINE)
 _QUOTED_O = re.compile(rb"^>(From )", re.MULTILINE)
 _BY_LENGTH = frozenset({MailFormat.AUTO, MailFormat.MBOX, MailFormat.MBOXCL, MailFormat.MBOXCL2})
@@ -153,13 +154,13 @@ def _counted(place: Place, raw: bytes, seen: dict[bytes, int]) -> Item:
 def _by_length(window: Window, start: int) -> Span | None:
     """Return the span that the message's Content-Length gives, if it leads exactly to a From_ line or the end."""
     head = window.at(start, _HEADER_BYTES)
-    ends = [found + len(blank) for blank in (b"\n\n", b"\n\r\n") if (found := head.find(blank)) >= 0]
-    if not ends:
+    blank_line = _BLANK_LINE.search(head)
+    if blank_line is None:
         return None
-    lengths = set(_CONTENT_LENGTH.findall(head, 0, min(ends)))
+    lengths = set(_CONTENT_LENGTH.findall(head, 0, blank_line.end()))
     if len(lengths) != 1:
         return None
-    end = start + min(ends) + int(lengths.pop())
+    end = start + blank_line.end() + int(lengths.pop())
     if end > window.size or window.at(end - 1, 1) != b"\n":
         return None
     tail = window.at(end, LINE_BYTES + 2)

@@ -1,0 +1,1 @@
+"""Import of mail from files: `service.import_mail` is the door."""
