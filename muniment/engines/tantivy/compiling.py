@@ -1,0 +1,180 @@
+"""A query tree and a scope → a Tantivy query."""
+
+from collections.abc import Iterable, Iterator
+from itertools import product
+
+from tantivy import FieldType, Occur, Query, Schema
+
+from muniment.engines.figures import day_start
+from muniment.engines.patterns import Piece, Row, escape
+from muniment.engines.port import Scope
+from muniment.engines.selection import Proximity, Selection, Values, proximity, scope_terms, select
+from muniment.engines.tantivy.schema import (
+    ACCESS,
+    CAPTURED,
+    SECONDS,
+    SIZE,
+    SLACK,
+    SLOTS,
+    STRIDE,
+    area_field,
+    value_field,
+)
+from muniment.engines.texts import Area
+from muniment.query.tree import And, DateRange, Everything, Near, Node, Not, Or, Phrase, SizeRange, Term
+
+_DAY_SECONDS = 86_400
+_SUBJECT_WEIGHT = 2.0  # a word of the subject says more about a message than one of its body
+
+
+class Compiler:
+    """Compile trees for one schema and one scope."""
+
+    def __init__(self, schema: Schema, scope: Scope) -> None:
+        self._schema = schema
+        self._scope = scope
+
+    def compile(self, node: Node) -> Query:
+        """Return the query of a tree within the scope; raise `QueryError` where the engine cannot answer."""
+        query = self._node(node)
+        if self._scope.everything:
+            return query
+        terms = sorted(scope_terms(self._scope))
+        if not terms:
+            return Query.empty_query()
+        seen = Query.const_score_query(Query.term_set_query(self._schema, ACCESS, terms), 0.0)
+        return Query.boolean_query([(Occur.Must, query), (Occur.Must, seen)])
+
+    def _node(self, node: Node) -> Query:
+        match node:
+            case Term() | Phrase():
+                return self._selection(select(node, blind=self._scope.blind))
+            case Near():
+                return self._proximity(proximity(node))
+            case DateRange():
+                return self._dates(node)
+            case SizeRange():
+                return self._range(SIZE, node.at_least_bytes, node.at_most_bytes)
+            case And():
+                return _all(self._clauses(node))
+            case Or():
+                return any_of(self._node(clause) for clause in node.clauses)
+            case Not():
+                return Query.boolean_query(
+                    [(Occur.Must, Query.all_query()), (Occur.MustNot, self._node(node.clause))],
+                )
+            case Everything():
+                return Query.all_query()
+
+    def _clauses(self, node: And) -> Iterator[tuple[Occur, Query]]:
+        for clause in node.clauses:
+            if isinstance(clause, Not):
+                yield Occur.MustNot, self._node(clause.clause)
+            else:
+                yield Occur.Must, self._node(clause)
+
+    def _dates(self, node: DateRange) -> Query:
+        first = None if node.first is None else day_start(node.first)
+        last = None if node.last is None else day_start(node.last) + _DAY_SECONDS - 1
+        return self._range(SECONDS if node.field == "date" else CAPTURED, first, last)
+
+    def _range(self, name: str, least: int | None, most: int | None) -> Query:
+        within = Query.range_query(self._schema, name, FieldType.Integer, least, most)
+        return Query.const_score_query(within, 0.0)
+
+    def _selection(self, selection: Selection) -> Query:
+        words = (self._row(area, row) for area in selection.areas for row in selection.pattern)
+        values = (query for each in selection.values for query in self._values(each))
+        return any_of([*words, *values])
+
+    def _values(self, values: Values) -> Iterator[Query]:
+        name = value_field(values.field)
+        for term in values.terms:
+            yield Query.term_query(self._schema, name, term, "basic")
+        for regex in values.regexes:
+            yield Query.regex_query(self._schema, name, regex)
+
+    def _row(self, area: Area, row: Row) -> Query:
+        alone = len(row) == 1
+        query = self._piece(area_field(area), row[0][1]) if alone else any_of(self._at_distance(area, row))
+        return Query.boost_query(query, _SUBJECT_WEIGHT) if area is Area.SUBJECT else query
+
+    def _piece(self, name: str, piece: Piece) -> Query:
+        if piece.regex is not None:
+            return Query.regex_query(self._schema, name, _words_only(piece.regex))
+        if piece.fuzzy:
+            return Query.fuzzy_term_query(self._schema, name, piece.terms[0], piece.fuzzy)
+        return any_of(Query.term_query(self._schema, name, term, "freq") for term in piece.terms)
+
+    def _placed(self, area: Area, pieces: list[tuple[int, Piece]], *, slop: int) -> Query:
+        """Find pieces at these positions; with two pieces, each may be `slop` positions off."""
+        name = area_field(area)
+        if any(piece.regex for _, piece in pieces):
+            regexes: list[str | tuple[int, str]] = [(position, _regex_of(piece)) for position, piece in pieces]
+            return Query.regex_phrase_query(self._schema, name, regexes, slop)
+        choices = product(*[[(position, term) for term in piece.terms] for position, piece in pieces])
+        return any_of(Query.phrase_query(self._schema, name, list(words), slop) for words in choices)
+
+    def _proximity(self, near: Proximity) -> Query:
+        sides = [(left, right) for left in near.left for right in near.right]
+        if not near.ordered:
+            sides += [(right, left) for left, right in sides]
+        return any_of(
+            query for area in near.areas for left, right in sides for query in self._in_order(area, left, right, near)
+        )
+
+    def _in_order(self, area: Area, left: Row, right: Row, near: Proximity) -> Iterator[Query]:
+        """Find two rows in order: two words by one range of positions, longer rows at each distance."""
+        if len(left) == 1 and len(right) == 1:
+            nearest, farthest = STRIDE - SLACK, STRIDE * (near.distance + 1) + SLACK
+            middle = (nearest + farthest) // 2
+            yield self._placed(area, [(0, left[0][1]), (middle, right[0][1])], slop=middle - nearest)
+            return
+        for apart in range(1, near.distance + 2):
+            start = left[-1][0] + apart
+            row = (*left, *((start + offset, piece) for offset, piece in right))
+            yield from self._at_distance(area, row)
+
+    def _at_distance(self, area: Area, row: Row) -> Iterator[Query]:
+        """Find every piece exactly at its word, whichever slot its term is in."""
+        choices = product(
+            *[[(offset * STRIDE + slot, single) for slot, single in _singles(piece)] for offset, piece in row]
+        )
+        yield from (self._placed(area, list(placed), slop=0) for placed in choices)
+
+
+def any_of(queries: Iterable[Query]) -> Query:
+    """Join queries of which one must match; none match nothing."""
+    listed = list(queries)
+    if len(listed) == 1:
+        return listed[0]
+    return Query.boolean_query([(Occur.Should, query) for query in listed]) if listed else Query.empty_query()
+
+
+def _all(clauses: Iterable[tuple[Occur, Query]]) -> Query:
+    listed = list(clauses)
+    if all(occur == Occur.MustNot for occur, _ in listed):
+        listed.append((Occur.Must, Query.const_score_query(Query.all_query(), 0.0)))
+    return Query.boolean_query(listed)
+
+
+def _singles(piece: Piece) -> Iterator[tuple[int, Piece]]:
+    """Yield each term of a piece with the slot that it stands in."""
+    if piece.regex is not None:
+        yield 0, piece
+    for term in piece.terms:
+        yield SLOTS.get(term[0], 0), Piece(terms=(term,))
+
+
+def _regex_of(piece: Piece) -> str:
+    if piece.regex is not None:
+        return _words_only(piece.regex)
+    return f"({'|'.join(map(escape, piece.terms))})"
+
+
+def _words_only(regex: str) -> str:
+    """Keep a wildcard that begins a word from matching the mark of a stem."""
+    word = f"[^{''.join(SLOTS)}]"
+    if regex.startswith(".*"):
+        return f"({word}.*)?{regex[2:]}"
+    return word + regex[1:] if regex.startswith(".") else regex
