@@ -11,6 +11,7 @@ from accounts.models import User
 from accounts.permissions import scope_of
 from archive.models import Message, Part, PartText, Searchable, SegmentStage, Stage, StageState
 from archive.queries.messages import within
+from muniment.engines.port import Scope
 from muniment.extract.model import Outcome
 
 READ: Final = frozenset({Outcome.TEXT, Outcome.EMPTY})
@@ -52,7 +53,11 @@ class NotSearched:
 
 def coverage(actor: User) -> Coverage:
     """Count what of the actor's scope can be searched."""
-    scope = scope_of(actor)
+    return coverage_within(scope_of(actor))
+
+
+def coverage_within(scope: Scope) -> Coverage:
+    """Count what of a scope can be searched."""
     messages = within(scope)
     states = dict(messages.order_by().values_list("searchable").annotate(Count("id")))
     texts = _texts(messages, everything=scope.everything)

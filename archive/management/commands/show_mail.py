@@ -38,9 +38,7 @@ class Command(ArchiveCommand):
         document = {
             "id": str(sighting.message_id),
             "sighting": str(sighting.id),
-            "sightings": [
-                str(found) for found in sighting.message.sightings.order_by("id").values_list("id", flat=True)
-            ],
+            "sightings": [str(found.id) for found in sighting.message.sightings.order_by("id")],
             "source": sealed.source,
             "captured_at": sealed.captured_at.isoformat(),
             "subject": parsed.subject,
