@@ -59,8 +59,8 @@ def import_mail(
 
     `folder` holds the locks and the lists of refused items. `stopping` is asked between batches; when it says True,
     what was sealed is catalogued and the outcome says so. When the store takes no more, the outcome says that too:
-    what it counts is there, and the same import goes on from it. Raises `ImportRunning`; `Corrupt` when a segment just sealed
-    does not open.
+    what it counts is there, and the same import goes on from it. Raises `ImportRunning`, and
+    `Corrupt` when a segment just sealed does not open.
     """
     with only_import_of(request.source, folder=folder):
         catalogue_missing(vault=vault)
