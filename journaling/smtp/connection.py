@@ -164,7 +164,7 @@ class Connection(asyncio.Protocol):
     def _line(self, session: Session, line: bytes) -> bytes | Awaitable[bytes] | None:
         if self._skipping or len(line) > session.line_limit:
             self._skipping = False
-            return session.counted(replies.LINE_TOO_LONG)
+            return session.line_too_long()
         return session.line(line)
 
     def _drop_long_line(self, limit: int) -> None:

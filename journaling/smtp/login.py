@@ -55,6 +55,10 @@ class Login:
         self._next = answered
         return self.response(initial.strip()) if initial else challenge
 
+    def cancel(self) -> None:
+        """Give up the exchange."""
+        self._next = None
+
     def response(self, line: bytes) -> Reply:
         """Answer a line of the exchange."""
         answered, self._next = self._next, None

@@ -126,6 +126,11 @@ class Session:
             return replies.UNKNOWN_COMMAND
         return act(self, argument)
 
+    def line_too_long(self) -> bytes:
+        """Answer a line that was too long to be read."""
+        self._login.cancel()
+        return self.counted(replies.LINE_TOO_LONG)
+
     def counted(self, reply: bytes) -> bytes:
         """Count an error; the last one that is allowed ends the session."""
         if not reply.startswith(b"5"):
