@@ -110,6 +110,16 @@ def analyse(text: str) -> Analysed:
     )
 
 
+def is_english(folded: str) -> bool:
+    """Tell whether a word is one of English grammar."""
+    return folded in _ENGLISH_WORDS
+
+
+def is_french(folded: str) -> bool:
+    """Tell whether a word is one of French grammar."""
+    return folded in _FRENCH_WORDS
+
+
 def english_stem(folded: str) -> str:
     """Return the English stem of one word."""
     stems: list[str] = _ENGLISH_STEMMER.analyze(folded)

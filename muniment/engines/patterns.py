@@ -7,7 +7,18 @@ wildcard or a fuzzy word over the folded forms.
 import re
 from dataclasses import dataclass
 
-from muniment.engines.analysis import ENGLISH, EXACT, FRENCH, english_stem, french_stems, is_cjk, joined_whole, words_of
+from muniment.engines.analysis import (
+    ENGLISH,
+    EXACT,
+    FRENCH,
+    english_stem,
+    french_stems,
+    is_cjk,
+    is_english,
+    is_french,
+    joined_whole,
+    words_of,
+)
 from muniment.query.refusals import QueryError
 from muniment.query.tree import Phrase, Term
 
@@ -15,7 +26,8 @@ MIN_WILDCARD_LETTERS = 2  # one letter and * stands for a tenth of all words
 
 _SPECIAL = re.compile(r"([\\.+*?()|\[\]{}^$])")
 _SPLIT = re.compile(r"([*?])")
-_ACUTE = re.compile(r"ee(s?)$")
+_FEMININE = re.compile(r"ee(s?)$")
+_MASCULINE = re.compile(r"(?<!e)e(s?)$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,18 +98,30 @@ def _term_rows(leaf: Term) -> Pattern:
 
 
 def inflections(folded: str, exact: str) -> tuple[str, ...]:
-    """Return the forms that find a word and its inflections; without accents, `licenciee` is read as `licenciée`."""
+    """Return the forms that find a word and its inflections.
+
+    Typed without accents, `licencie` and `licenciee` are read as `licencié` and `licenciée` too. A word of the grammar
+    of one language (not, les) has no inflections in the other: `not` is no form of the French `note`.
+    """
     if not folded.isalpha():
         return (folded,)
-    variants = [exact, folded, _ACUTE.sub("ée\\1", folded)]
-    terms = [folded, ENGLISH + english_stem(folded), *(FRENCH + stem for stem in french_stems(variants))]
+    terms = [folded]
+    if is_english(folded) or not is_french(folded):
+        terms.append(ENGLISH + english_stem(folded))
+    if is_french(folded) or not is_english(folded):
+        terms += [FRENCH + stem for stem in french_stems(_accented(folded, exact))]
     return tuple(dict.fromkeys(terms))
+
+
+def _accented(folded: str, exact: str) -> list[str]:
+    acute = (_FEMININE.sub("ée\\1", folded), _MASCULINE.sub("é\\1", folded)) if folded == exact else ()
+    return [exact, folded, *acute]
 
 
 def _wildcard_row(text: str, leaf: Term | Phrase) -> Row:
     """Read each run of letters, digits, `*` and `?`; stars alone fall away at an end, and are any word in between."""
     check_breadth(text, leaf)
-    pieces = [_wildcard_piece(run, leaf) for run in _wildcard_runs(text)]
+    pieces = [_wildcard_piece(run) for run in _wildcard_runs(text)]
     while pieces and pieces[0] is None:
         pieces.pop(0)
     while pieces and pieces[-1] is None:
@@ -120,13 +144,11 @@ def _folded(part: str) -> str:
     return "".join(f" {word} " if is_cjk(word) else word for word in words)
 
 
-def _wildcard_piece(run: str, leaf: Term | Phrase) -> Piece | None:
+def _wildcard_piece(run: str) -> Piece | None:
     if not run.strip("*?"):
         return None
     if "*" not in run and "?" not in run:
         return Piece(terms=(run,))
-    if "*" in run:
-        check_breadth(run, leaf)
     return Piece(regex=wildcard_regex(run))
 
 
