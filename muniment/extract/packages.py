@@ -18,6 +18,8 @@ from muniment.extract.reading import MIB, Exhausted, Item, Reading, Stop
 
 MAX_DIRECTORY_ENTRIES: Final = 100_000  # zipfile loads the whole directory; each entry costs about 1 KB
 _DIRECTORY_SIGNATURE: Final = b"PK\x01\x02"  # APPNOTE.TXT 4.3.12
+_FIRST_MEMBER: Final = b"PK\x03\x04"  # APPNOTE.TXT 4.3.7, the flags at 6
+_FLAGS_AT: Final = 6
 _ENCRYPTED_FLAG: Final = 0x1  # APPNOTE.TXT 4.4.4, bit 0
 # LZMA is left out: its dictionary, up to 4 GiB, is chosen by the sender.
 _METHODS: Final = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2})
@@ -52,6 +54,8 @@ def open_zip(content: bytes) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(BytesIO(content))
     except _BROKEN as error:
+        if content.startswith(_FIRST_MEMBER) and content[_FLAGS_AT : _FLAGS_AT + 1] and content[_FLAGS_AT] & 1:
+            raise Stop(Outcome.ENCRYPTED, "ZIP archive with a password, cut short.") from error
         raise Stop(Outcome.CORRUPT, "The ZIP archive is broken or cut short.") from error
 
 

@@ -23,7 +23,7 @@ from typing import Final, Self
 
 from muniment.errors import Refused, Transient
 from muniment.extract import wire
-from muniment.extract.cage import Cage
+from muniment.extract.cage import Cage, Isolation
 from muniment.extract.model import Extraction, Outcome
 from muniment.extract.reading import MIB, Limits
 
@@ -120,6 +120,11 @@ class Extractor:
         finally:
             self._slots.put(child)
 
+    def isolation(self) -> Isolation:
+        """Return what this machine grants the children; starts one when there is none. Raises Transient."""
+        with self._child(fresh=False) as child:
+            return child.isolation
+
     def pids(self) -> tuple[int, ...]:
         """Return the process ids of the idle children."""
         with self._slots.mutex:
@@ -150,9 +155,9 @@ class _Child:
             raise Transient("No process to read attachments could be started; try again.") from error
         self.pid = self._process.pid
         self._pipe = _Pipe(self._process)
-        self.network_cut = self._greeted()
+        self.isolation = self._greeted()
 
-    def _greeted(self) -> bool:
+    def _greeted(self) -> Isolation:
         try:
             self._pipe.begin([], time.monotonic() + START_SECONDS)
             return wire.read_greeting(self._pipe.take(wire.header_size(self._pipe.take(wire.prefix_bytes()))))

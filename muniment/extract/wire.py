@@ -1,7 +1,7 @@
 """Frames between the runner and its child processes.
 
     request    4 bytes length, JSON {"type", "name", "size"}, then `size` bytes of content
-    greeting   4 bytes length, JSON {"ready": true, "network_cut": bool}
+    greeting   4 bytes length, JSON {"ready": true, "network_cut": bool, "files_hidden": bool}
     answer     4 bytes length, JSON {"outcome", "detail", "size"}, then `size` bytes of UTF-8 text
 
 Lengths are big-endian. The child reads hostile bytes and may be in an attacker's hands: whatever it sends is checked
@@ -13,7 +13,7 @@ import struct
 from dataclasses import asdict, dataclass
 from typing import Final
 
-from muniment.extract.cage import Cage
+from muniment.extract.cage import Cage, Isolation
 from muniment.extract.model import Extraction, Outcome
 from muniment.extract.reading import Limits
 from muniment.mail.charsets import clean
@@ -61,9 +61,9 @@ def read_request(header: bytes) -> Request:
     return Request(content_type=fields["type"], filename=fields["name"], size_bytes=fields["size"])
 
 
-def greeting(*, network_cut: bool) -> bytes:
+def greeting(isolation: Isolation) -> bytes:
     """Return the frame that a child sends once it is limited and ready."""
-    return _framed({"ready": True, "network_cut": network_cut})
+    return _framed({"ready": True, **asdict(isolation)})
 
 
 def answer(extraction: Extraction) -> bytes:
@@ -85,12 +85,12 @@ def prefix_bytes() -> int:
     return _LENGTH.size
 
 
-def read_greeting(header: bytes) -> bool:
-    """Return whether the child has cut its network. Raises BadFrame."""
+def read_greeting(header: bytes) -> Isolation:
+    """Return how the child is isolated. Raises BadFrame."""
     fields = _fields(header)
     if fields.get("ready") is not True:
         raise BadFrame
-    return fields.get("network_cut") is True
+    return Isolation(network_cut=fields.get("network_cut") is True, files_hidden=fields.get("files_hidden") is True)
 
 
 def text_size(header: bytes, limits: Limits) -> int:
