@@ -16,6 +16,7 @@ from demo.story import (
     everyday,
     fraud,
     odd_form,
+    odd_kind,
     odd_text,
     prices,
     staff,
@@ -30,7 +31,7 @@ LETTERS: tuple[Letter, ...] = tuple(
     sorted((item for theme in THEMES for item in theme.LETTERS), key=lambda item: (item.when, item.key))
 )
 BOOK = {item.key: item for item in LETTERS}
-ODD = (*odd_text.MESSAGES, *odd_form.MESSAGES)
+ODD = (*odd_text.MESSAGES, *odd_kind.MESSAGES, *odd_form.MESSAGES)
 
 
 class Copy(NamedTuple):
