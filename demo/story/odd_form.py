@@ -146,7 +146,7 @@ Message-ID: <weights-08@harbour-board.example>
 Weights of the week, the old way:
 
 begin 644 weights.txt
-;348M,C`T(#(T,3@P"DU&+3(Q,2`Q.3DR,`H`
+:348M,C`T(#(T,3@P"DU&+3(Q,2`Q.3DR,`H`
 `
 end
 """,

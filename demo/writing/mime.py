@@ -161,12 +161,7 @@ def _flow(text: str) -> str:
     """Mark soft line ends and stuff lines that need it (RFC 3676 sections 4.2 and 4.4)."""
     lines = text.split("\n")
     pairs = zip(lines, [*lines[1:], ""], strict=True)
-    return "\n".join(_stuffed(line) + (" " if _goes_on(line, following) else "") for line, following in pairs)
-
-
-def _goes_on(line: str, following: str) -> bool:
-    by_hand = line[:1] in (">", " ", "-", "|") or following[:1] in ("", ">", "-", " ")
-    return len(line) > prose.WIDTH * 2 // 3 and not by_hand
+    return "\n".join(_stuffed(line) + (" " if prose.goes_on(line, following) else "") for line, following in pairs)
 
 
 def _stuffed(line: str) -> str:

@@ -1,6 +1,7 @@
 """The text of a letter: wrapped, signed, with what it answers or forwards below."""
 
 import html
+import itertools
 import textwrap
 from collections.abc import Mapping
 
@@ -28,11 +29,12 @@ def body_text(letter: Letter, book: Mapping[str, Letter]) -> str:
 def body_html(plain: str) -> str:
     """Return the plain text as the simple HTML that a mail program writes beside it."""
     out, depth = ['<html><head><meta name="Generator" content="Post"></head><body>'], 0
-    for block in plain.strip("\n").split("\n\n"):
-        wanted = _depth_of(block)
+    for wanted, lines in itertools.groupby(plain.strip("\n").split("\n"), key=_depth_of):
         out.append("<blockquote>" * (wanted - depth) + "</blockquote>" * (depth - wanted))
-        lines = [html.escape(line.lstrip("> ") if wanted else line, quote=False) for line in block.split("\n")]
-        out.append(f"<p>{'<br>'.join(lines)}</p>")
+        bare = "\n".join(line[wanted:].strip() for line in lines)
+        out.extend(
+            f"<p>{_joined(paragraph.split(chr(10)))}</p>" for paragraph in bare.split("\n\n") if paragraph.strip()
+        )
         depth = wanted
     out.append("</blockquote>" * depth + "</body></html>")
     return "\n".join(line for line in out if line) + "\n"
@@ -43,6 +45,20 @@ def wrapped(text: str) -> str:
     return "\n\n".join(_paragraph(paragraph) for paragraph in text.split("\n\n"))
 
 
+def goes_on(line: str, following: str) -> bool:
+    """Tell whether the line end after a line is only there because the line was full."""
+    by_hand = line[:1] in (">", " ", "-", "|") or following[:1] in ("", ">", "-", " ")
+    return len(line) > WIDTH * 2 // 3 and not by_hand
+
+
+def _joined(lines: list[str]) -> str:
+    pairs = zip(lines, [*lines[1:], ""], strict=True)
+    ends = (" " if goes_on(line, following) else "<br>" if following else "" for line, following in pairs)
+    return "".join(html.escape(line, quote=False) + end for line, end in zip(lines, ends, strict=True)).removesuffix(
+        "<br>"
+    )
+
+
 def _paragraph(paragraph: str) -> str:
     lines = paragraph.split("\n")
     if any(line[:1] in (" ", "-", "|", "From ") or line.startswith("From ") for line in lines):
@@ -50,9 +66,8 @@ def _paragraph(paragraph: str) -> str:
     return "\n".join(textwrap.fill(line, WIDTH, break_long_words=False, break_on_hyphens=False) for line in lines)
 
 
-def _depth_of(block: str) -> int:
-    first = block.split("\n", 1)[0].replace(" ", "")
-    return len(first) - len(first.lstrip(">"))
+def _depth_of(line: str) -> int:
+    return len(line) - len(line.lstrip(">"))
 
 
 def _quoted(letter: Letter, book: Mapping[str, Letter], *, french: bool) -> str:
