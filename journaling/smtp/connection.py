@@ -226,7 +226,7 @@ class Connection(asyncio.Protocol):
             return b""
         if secured is None:
             return b""
-        self._transport = cast("asyncio.Transport", secured)
+        self._transport = secured
         version, (cipher, _, _) = secured.get_extra_info("ssl_object").version(), secured.get_extra_info("cipher")
         session.secured(f"{version} {cipher}")
         return b""

@@ -96,8 +96,8 @@ def serve_in_processes(count: int, work: Callable[[int, int], None]) -> None:
     lifeline, held = os.pipe()
     children: dict[int, int] = {}
     told: list[int] = []
-    for number in _STOP_SIGNALS:
-        signal.signal(number, lambda signum, _frame: told.append(signum))
+    for stop_signal in _STOP_SIGNALS:
+        signal.signal(stop_signal, lambda signum, _frame: told.append(signum))
     refused = False
     try:
         for number in range(count):

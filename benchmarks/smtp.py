@@ -1,0 +1,204 @@
+"""SMTP capture beside Postfix's smtp-sink, in one run: messages a second, and CPU of the server process a message.
+
+    .venv/bin/python benchmarks/smtp.py            all rows, median of three
+    .venv/bin/python benchmarks/smtp.py --quick    a few messages, once: does it run?
+
+Servers: `durable` is the listener with the real intake (sealed, compressed, encrypted, fsynced before 250); `null` is
+the listener with an intake that keeps nothing; `smtp-sink` speaks SMTP and throws the mail away. smtp-source sends to
+each in turn. Server and client are pinned to one core each. Needs Debian's package postfix for the two programs; its
+service may stay off.
+"""
+
+import argparse
+import asyncio
+import base64
+import os
+import random
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from ipaddress import ip_network
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from archive.intake.group_commit import GroupCommit
+from journaling.smtp.options import Limits, Listener, Options
+from journaling.smtp.service import serve
+from muniment.seal.vault import Vault
+from muniment.stores.filesystem import FilesystemStore
+from muniment.stores.key_file import FileKeyProvider, make_master_key, read_master_key
+
+SERVERS = ("durable", "null", "smtp-sink")
+SESSIONS = (1, 20, 200)
+SIZES = {"8 KiB": 8 * 1024, "100 KiB": 100 * 1024}
+MESSAGES = {"8 KiB": {1: 1_000, 20: 5_000, 200: 5_000}, "100 KiB": {1: 400, 20: 1_500, 200: 1_500}}
+SERVER_CORE, CLIENT_CORE = 0, os.cpu_count() - 1
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    per_second: float
+    cpu_ms: float
+
+
+class NullIntake:
+    """Keeps nothing: shows what the listener itself costs."""
+
+    def begin(self):
+        pass
+
+    def abandon(self):
+        pass
+
+    def reserve(self, _size_bytes):
+        return True
+
+    def release(self, _size_bytes):
+        pass
+
+    async def accept(self, _captured):
+        await asyncio.sleep(0)
+
+    async def close(self):
+        pass
+
+
+def make_durable(data):
+    keyrings = FilesystemStore(data / "keyrings")
+    path = data / "keys" / "master-key"
+    make_master_key(path)
+    keys = FileKeyProvider(read_master_key(path), keyrings)
+    vault = Vault(segments=FilesystemStore(data / "vault"), keyrings=keyrings, keys=keys)
+    return GroupCommit(vault, budget_bytes=256 * 1024 * 1024)
+
+
+def serve_here(name, data):
+    """Be the server: print the port and serve until SIGTERM."""
+    limits = Limits(connections=1_000, connections_per_client=1_000)
+    serve(
+        options=Options(hostname="bench.test", networks=(ip_network("127.0.0.0/8"),), limits=limits),
+        listeners=(Listener(host="127.0.0.1", port=0),),
+        make_intake=(lambda: make_durable(data)) if name == "durable" else NullIntake,
+        announce=lambda addresses: print(addresses[0][2], flush=True),
+    )
+
+
+def start(name, data):
+    """Start a server and return it with its port."""
+    pin = ["taskset", "-c", str(SERVER_CORE)]
+    if name == "smtp-sink":
+        port = random.randint(20_000, 30_000)
+        user = ["-u", "nobody"] if os.geteuid() == 0 else []  # it refuses to run as root
+        process = subprocess.Popen([*pin, find("smtp-sink"), *user, f"127.0.0.1:{port}", "1024"])
+        time.sleep(0.5)
+        return process, port
+    command = [*pin, sys.executable, __file__, "--serve", name, "--data", str(data)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    return process, int(process.stdout.readline())
+
+
+def find(program):
+    for folder in (None, "/usr/sbin"):
+        found = shutil.which(program, path=folder)
+        if found:
+            return found
+    sys.exit(
+        f"{program} is missing. It comes with Debian's package postfix: apt-get install postfix (leave it stopped)."
+    )
+
+
+def make_message(path, size):
+    """Write a message: text of 2,000 words, then an attachment in base64, half and half."""
+    source = random.Random(20)
+    words = ["".join(source.choices("abcdefghijklmnopqrstuvwxyz", k=source.randint(2, 10))) for _ in range(2_000)]
+    lines = ["From: <a@bench.test>", "To: <b@bench.test>", "Subject: bench", "Message-ID: <1@bench.test>", ""]
+    length = 0
+    while length < size // 2:
+        lines.append(" ".join(source.choices(words, k=11)))
+        length += len(lines[-1]) + 2
+    while length < size - 200:
+        lines.append(base64.b64encode(source.randbytes(57)).decode())
+        length += 78
+    path.write_text("\n".join(lines) + "\n")
+
+
+def cpu_seconds(pid):
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def send(port, message, *, sessions, messages, reused):
+    command = ["taskset", "-c", str(CLIENT_CORE), find("smtp-source"), "-s", str(sessions), "-m", str(messages)]
+    reuse = ["-d"] if reused else []
+    subprocess.run([*command, *reuse, "-F", str(message), f"127.0.0.1:{port}"], check=True, timeout=600)
+
+
+def measure(name, message, folder, *, sessions, messages, reused):
+    data = Path(tempfile.mkdtemp(dir=folder))
+    process, port = start(name, data)
+    try:
+        send(port, message, sessions=min(sessions, 20), messages=100, reused=reused)  # warm up
+        before, began = cpu_seconds(process.pid), time.perf_counter()
+        send(port, message, sessions=sessions, messages=messages, reused=reused)
+        taken, cpu = time.perf_counter() - began, cpu_seconds(process.pid) - before
+    finally:
+        process.terminate()
+        process.wait(60)
+        shutil.rmtree(data)
+    return Result(per_second=messages / taken, cpu_ms=cpu * 1000 / messages)
+
+
+def median(results):
+    return Result(
+        per_second=statistics.median(result.per_second for result in results),
+        cpu_ms=statistics.median(result.cpu_ms for result in results),
+    )
+
+
+def row(folder, size, sessions, *, reused, quick):
+    """Measure the servers in turn, so that a slower moment of the machine meets all of them."""
+    message = folder / "message"
+    make_message(message, SIZES[size])
+    messages = 200 if quick else MESSAGES[size][sessions]
+    runs = [
+        [measure(name, message, folder, sessions=sessions, messages=messages, reused=reused) for name in SERVERS]
+        for _ in range(1 if quick else 3)
+    ]
+    return dict(zip(SERVERS, map(median, zip(*runs, strict=True)), strict=True))
+
+
+def run(*, folder, quick):
+    print("| size | sessions | connections | durable msg/s (CPU ms) | null | smtp-sink | durable / sink |")
+    print("|---|---|---|---|---|---|---|")
+    for size in SIZES:
+        for sessions in SESSIONS:
+            for reused in (False, True):
+                found = row(folder, size, sessions, reused=reused, quick=quick)
+                cells = [f"{found[name].per_second:.0f} ({found[name].cpu_ms:.2f})" for name in SERVERS]
+                ratio = found["durable"].per_second / found["smtp-sink"].per_second
+                kind = "reused" if reused else "new"
+                print(f"| {size} | {sessions} | {kind} | {' | '.join(cells)} | {ratio:.2f} |", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--quick", action="store_true", help="few messages, once")
+    parser.add_argument("--folder", type=Path, default=None, help="disk to measure on (default: the temporary folder)")
+    parser.add_argument("--serve", choices=SERVERS[:2], help=argparse.SUPPRESS)
+    parser.add_argument("--data", type=Path, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.serve:
+        serve_here(arguments.serve, arguments.data)
+        return
+    with tempfile.TemporaryDirectory(dir=arguments.folder) as folder:
+        run(folder=Path(folder), quick=arguments.quick)
+
+
+if __name__ == "__main__":
+    main()
