@@ -2,9 +2,9 @@
 
     python -m benchmarks.faults [--rounds 30] [--only capture,import,worker,web,full,flipped] [--seed N]
 
-Each scenario works on an archive of its own in a temporary folder, with the project's own commands as processes. It prints
-one row a scenario: how many messages were acknowledged, lost, twice, and what verify and reconcile say. Exit code 1 if
-anything acknowledged is lost, twice or damaged. tests/flow/crash runs the same scenarios with few rounds.
+Each scenario works on an archive of its own in a temporary folder, with the commands of the project as processes. It
+prints one row a scenario: how many messages were acknowledged, lost, twice, and what verify and reconcile say. Exit
+code 1 if anything acknowledged is lost, twice or damaged. tests/flow/crash runs the same scenarios with few rounds.
 """
 
 import argparse
