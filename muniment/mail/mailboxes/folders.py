@@ -11,10 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from muniment.mail.mailboxes.model import MailFormat, Place, Refusal
-from muniment.mail.mailboxes.sniff import HEAD_BYTES, is_numbered, starts_like_mail
+from muniment.mail.mailboxes.sniff import HEAD_BYTES, is_numbered, starts_like_mail, without_flags
 
-# ":2,S"; "!2,S" and ";2,S" where the file system has no colon.
-_MAILDIR_FLAGS = re.compile(rb"[:!;]2,[^/]{0,64}\Z")
 _MAILDIR_NAME = re.compile(rb"\d{9,11}\.")  # seconds since 1970, then what makes the name unique
 _MH_CONTROL = b".mh_sequences"
 _COMPANY = 50  # files looked at to tell whether a folder keeps its mail under a suffix
@@ -50,7 +48,7 @@ def walk(root: bytes, place: Place, *, mail_format: MailFormat) -> Iterator[Foun
         is_maildir = b"cur" in names and b"new" in names
         folders: list[_Folder] = []
         for name in names:
-            here = folder.place.child(name, identity=_known_name(folder, name))
+            here = folder.place.child(name, identity=without_flags(name))
             path = folder.path + b"/" + name
             refused = _refusal(path, here, folder)
             if refused is not None:
@@ -105,19 +103,15 @@ def member_place(archive: Place, name: bytes) -> Place:
     """Return the place of an archive's member; its identity is without what changes in a Maildir."""
     folder, _, base = name.rpartition(b"/")
     parent, _, last = folder.rpartition(b"/")
-    flagged = _MAILDIR_FLAGS.search(base) is not None
+    flagged = without_flags(base) != base
     if last in {b"cur", b"new"} and (flagged or _MAILDIR_NAME.match(base)):
-        known = _MAILDIR_FLAGS.sub(b"", base)
+        known = without_flags(base)
         return archive.child(name, identity=parent + b"/" + known if parent else known)
     return archive.child(name)
 
 
 def unreadable(error: OSError) -> str:
     return f"It cannot be read: {error.strerror or type(error).__name__}."
-
-
-def _known_name(folder: _Folder, name: bytes) -> bytes:
-    return _MAILDIR_FLAGS.sub(b"", name) if folder.maildir else name
 
 
 def _subfolder(parent: _Folder, path: bytes, place: Place, name: bytes, *, is_maildir: bool) -> _Folder:

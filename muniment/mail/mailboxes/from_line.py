@@ -21,7 +21,7 @@ _DAY_AND_TIME = (
 _WITH_WEEKDAY = re.compile(rb"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6},?[ \t]{1,4}" + _DAY_AND_TIME, re.IGNORECASE)
 _WITHOUT_WEEKDAY = re.compile(rb"(?:" + _DAY_AND_TIME + rb"|\d{4}-\d\d-\d\d[T \t]" + _CLOCK + rb")", re.IGNORECASE)
 _GIT = re.compile(rb"From (?:[0-9a-f]{40}|[0-9a-f]{64}) Mon Sep 17 00:00:00 2001")
-_OBSCURED_WORDS = 3  # "ann at example.org"
+_WORDS = 3  # "ann at example.org"; spam has "ann@[192.0.2.1] [xyz]"
 
 
 def is_from_line(line: bytes) -> bool:
@@ -44,7 +44,7 @@ def is_git_line(line: bytes) -> bool:
 def _is_sender(words: list[bytes]) -> bool:
     if len(words) <= 1 or words[0].startswith(b'"'):
         return True
-    if len(words) == _OBSCURED_WORDS and words[1] == b"at":
+    if len(words) <= _WORDS and (b"@" in words[0] or words[1] == b"at"):
         return True
     return words[-1].startswith(b"<") and words[-1].endswith(b">") and b"@" in words[-1]
 

@@ -10,6 +10,8 @@ _HEADER_LINES = 200  # a known field later than this makes no message
 _TAR_MAGIC_AT = 257  # POSIX.1-1988 ustar header
 _MAIL_SUFFIXES = (b".eml", b".email")
 _ONE_MESSAGE_SUFFIXES = (b".txt", b".msg")
+# ":2,S"; "!2,S" and ";2,S" where the file system has no colon.
+_MAILDIR_FLAGS = re.compile(rb"[:!;]2,[^/]{0,64}\Z")
 _NUMBERED = re.compile(rb"\d{1,9}\.?\Z")  # an MH message, or one of the Enron set
 _FIELD = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
 _KNOWN_FIELD = re.compile(
@@ -67,7 +69,7 @@ def kind_of(head: bytes, *, name: bytes, expected: bool) -> Kind:
     """Tell what a file is from its first HEAD_BYTES and its name; `expected`: its folder holds only messages."""
     if not head:
         return Kind.EMPTY
-    lower = name.lower()
+    lower = without_flags(name).lower()
     if lower.endswith(_MAIL_SUFFIXES):
         return Kind.MESSAGE
     packed = _packed_kind(head, lower)
@@ -87,6 +89,11 @@ def why_not_read(head: bytes) -> str:
     """Return the sentence for a Kind.NOT_READ file."""
     what = next(what for magic, what in _NOT_READ if head.startswith(magic))
     return f"{what} not read by this version of Muniment; convert it to EML or mbox."
+
+
+def without_flags(name: bytes) -> bytes:
+    """Return a file's name without the flags that Maildir adds to it."""
+    return _MAILDIR_FLAGS.sub(b"", name)
 
 
 def is_numbered(name: bytes) -> bool:

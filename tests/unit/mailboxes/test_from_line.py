@@ -16,6 +16,7 @@ From ann@example.org Fri Jul  8 12:08:34 2011 +0200
 From ann@example.org Fri, 8 Jul 2011 12:08:34 +0200
 From "Ann Other"@example.org Fri Jul  8 12:08:34 2011
 From ???@??? Fri Jul 08 12:08:34 2011
+From ann@[192.0.2.1] [xyz]  Fri Jul  8 12:08:34 2011
 From ann Fri Jul  8 12:08:34 2011 remote from paris
 From ann@example.org 2011-07-08 12:08:34
 From ann@example.org Jul 8 12:08:34 2011
