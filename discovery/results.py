@@ -52,6 +52,7 @@ class Choice:
 class Facet:
     """A list of values with their counts."""
 
+    name: str
     title: str
     choices: tuple[Choice, ...]
 
@@ -127,7 +128,7 @@ def _facet(criteria: Criteria, name: str, title: str, values: Sequence[tuple[str
         )
         for value, count in values[:SHOWN_FACET_VALUES]
     ]
-    return Facet(title=title, choices=tuple(choices))
+    return Facet(name=name, title=title, choices=tuple(choices))
 
 
 def chips(criteria: Criteria) -> tuple[Choice, ...]:

@@ -1,0 +1,38 @@
+"""Errors of the core as pages in plain words, and no copy of any answer in caches."""
+
+import logging
+from collections.abc import Callable
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from archive.queries.messages import NotFound
+from muniment.errors import Corrupt, Transient
+
+log = logging.getLogger(__name__)
+
+
+class PlainErrors:
+    """Turn `NotFound`, `Transient` and `Corrupt` into 404, 503 and 500; "not yours" and "not there" are one page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self._get_response(request)
+        if not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "private, no-store"
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        match error:
+            case NotFound():
+                raise Http404 from error
+            case Transient():
+                log.warning("unavailable", extra={"kind": type(error).__name__})
+                return render(request, "503.html", {"reason": str(error)}, status=503)
+            case Corrupt():
+                log.error("corrupt", extra={"kind": type(error).__name__})
+                return render(request, "damaged.html", {"reason": str(error)}, status=500)
+            case _:
+                return None

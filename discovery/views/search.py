@@ -1,0 +1,64 @@
+"""The search page and its help."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from archive.queries.coverage import coverage
+from archive.wiring import archive
+from discovery import results
+from discovery.criteria import Criteria
+from discovery.forms import SearchForm
+from discovery.help import SECTIONS
+from discovery.queries import search
+from muniment.query.explain import explain
+from muniment.query.refusals import QueryError
+
+
+@require_safe
+def search_page(request: HttpRequest) -> HttpResponse:
+    """Answer a search, or say what is wrong with it and where."""
+    form = SearchForm(request.GET)
+    criteria = form.criteria()
+    context = {
+        "form": form,
+        "criteria": criteria,
+        "coverage": coverage(request.user),
+        "chips": results.chips(criteria),
+    }
+    language = "fr" if get_language() == "fr" else "en"
+    today = timezone.localdate()
+    try:
+        found = search(request.user, criteria, engine=archive().engine, today=today)
+        words = criteria.words(today=today)
+    except QueryError as error:
+        context |= _refusal(criteria, error, error.sentence(language))
+        return render(request, "discovery/search.html", context)
+    context |= {
+        "found": found,
+        "rows": results.rows(request.user, found.messages),
+        "facets": results.facets(criteria, found),
+        "chart": results.chart(criteria, found),
+        "explanation": explain(words, language=language) if criteria.q.strip() else "",
+        "unfiltered": Criteria(q=criteria.q).address(),
+        **results.page_links(criteria, found),
+    }
+    return render(request, "discovery/search.html", context)
+
+
+@require_safe
+def help_page(request: HttpRequest) -> HttpResponse:
+    """Explain the query language by examples that lead to searches."""
+    return render(request, "discovery/help.html", {"sections": SECTIONS})
+
+
+def _refusal(criteria: Criteria, error: QueryError, sentence: str) -> dict[str, object]:
+    text = criteria.q
+    end = max(error.end, error.start + 1)
+    return {
+        "refusal": sentence,
+        "refused": {"before": text[: error.start], "at": text[error.start : end], "rest": text[end:]},
+        "position": error.start + 1,
+    }
