@@ -12,8 +12,8 @@ from muniment.extract.reading import Item, Reading
 from muniment.mail.charsets import decode_text
 
 MAX_CALENDAR_BYTES: Final = 1024 * 1024  # icalendar needs about 1 s for it; larger ones are read line by line
-_FOLD: Final = re.compile(r"\r?\n[ \t]")
-_SOFT_BREAK: Final = re.compile(r"=\r?\n")  # vCard 2.1 folds quoted-printable so
+_FOLD: Final = re.compile(r"\n[ \t]")
+_SOFT_BREAK: Final = re.compile(r"=\n")  # vCard 2.1 folds quoted-printable so
 _LINE: Final = re.compile(r"([A-Za-z0-9.-]{1,80})((?:;[^:]{0,2000})?):(.*)")
 _ESCAPES: Final = re.compile(r"\\([nN,;\\:])")
 _NAMES: Final = frozenset(
@@ -24,22 +24,27 @@ _NAMES: Final = frozenset(
 
 def read_calendar(item: Item, reading: Reading) -> str:
     """Add what a calendar says: summaries, descriptions, places, people, times."""
-    text = decoded(item, reading)
-    lines = None if len(item.content) > MAX_CALENDAR_BYTES else _of_icalendar(text)
-    for line in lines if lines is not None else _of_lines(text):
+    text = _unix(decoded(item, reading))
+    lines = [] if len(item.content) > MAX_CALENDAR_BYTES else _of_icalendar(text)
+    for line in lines or _of_lines(text):
         reading.add(line + "\n")
     return ""
 
 
 def read_card(item: Item, reading: Reading) -> str:
     """Add what a contact card says: names, addresses, numbers, notes."""
-    for line in _of_lines(decoded(item, reading)):
+    for line in _of_lines(_unix(decoded(item, reading))):
         reading.add(line + "\n")
     return ""
 
 
-def _of_icalendar(text: str) -> list[str] | None:
-    """Return the values, or None when the calendar is too odd for the library."""
+def _unix(text: str) -> str:
+    """Return the text with LF line ends; careless programs write CR alone."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _of_icalendar(text: str) -> list[str]:
+    """Return the values; none when the calendar is too odd for the library, which skips one that is not closed."""
     try:
         calendars = Calendar.from_ical(text, multiple=True)
         return [
@@ -50,7 +55,7 @@ def _of_icalendar(text: str) -> list[str] | None:
             for line in _shown(value)
         ]
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError, OverflowError):
-        return None
+        return []
 
 
 def _shown(value: object) -> Iterator[str]:
@@ -71,7 +76,7 @@ def _shown(value: object) -> Iterator[str]:
 def _of_lines(text: str) -> Iterator[str]:
     if "QUOTED-PRINTABLE" in text.upper():
         text = _SOFT_BREAK.sub("", text)
-    for line in _FOLD.sub("", text).splitlines():
+    for line in _FOLD.sub("", text).split("\n"):
         match = _LINE.fullmatch(line)
         if match is None:
             continue

@@ -4,7 +4,9 @@ Dates become ISO 8601, percentages and fixed decimals follow their format, other
 """
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 # ISO/IEC 29500-1 section 18.8.30: number formats that are not written out in the file.
@@ -32,35 +34,54 @@ def shown(value: str, code: str, *, from_1904: bool = False) -> str:
     """Return a numeric cell as text; what is no number comes back as it is."""
     if len(value) > _MAX_FORMAT:
         return value
+    look = _look_of(code)
+    if look.is_general and value.isdigit():
+        return value
     try:
         number = float(value)
     except ValueError:
         return value
-    pattern = _LITERALS.sub("", code[:_MAX_FORMAT].split(";", 1)[0]).lower()
-    if _is_date(pattern) and 0 <= number <= _MAX_DATE:
-        return _date(number, pattern, _EPOCH_1904 if from_1904 else _EPOCH_1900)
-    if "e+" in pattern or "e-" in pattern:
-        return f"{number:.15g}"
-    decimals = _DECIMALS.search(pattern)
-    if "%" in pattern:
-        return f"{number * 100:.{len(decimals[1]) if decimals else 0}f}%"
-    if decimals and abs(number) < _MAX_EXACT:
-        return f"{number:.{len(decimals[1])}f}"
+    if look.date and 0 <= number <= _MAX_DATE:
+        return f"{(_EPOCH_1904 if from_1904 else _EPOCH_1900) + _span(number):{look.date}}"
+    if look.is_percent:
+        return f"{number * 100:.{look.decimals}f}%"
+    if look.decimals > 0 and abs(number) < _MAX_EXACT:
+        return f"{number:.{look.decimals}f}"
     if abs(number) < _MAX_INTEGER and number.is_integer():
         return str(int(number))
     return f"{number:.15g}"
 
 
-def _is_date(pattern: str) -> bool:
-    return "general" not in pattern and any(letter in pattern for letter in "ymdhs")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """What a number format code asks for, as far as it is followed."""
+
+    date: str = ""  # for strftime; "" when it shows no date or time
+    is_percent: bool = False
+    decimals: int = 0
+    is_general: bool = False
 
 
-def _date(number: float, pattern: str, epoch: datetime) -> str:
-    moment = epoch + timedelta(seconds=round(number * 86_400))
+@lru_cache(maxsize=1024)
+def _look_of(code: str) -> _Look:
+    pattern = _LITERALS.sub("", code[:_MAX_FORMAT].split(";", 1)[0]).lower()
+    if "general" in pattern or "e+" in pattern or "e-" in pattern:
+        return _Look(is_general=True)
+    if any(letter in pattern for letter in "ymdhs"):
+        return _Look(date=_date_shape(pattern))
+    decimals = _DECIMALS.search(pattern)
+    places = len(decimals[1]) if decimals else 0
+    is_percent = "%" in pattern
+    return _Look(is_percent=is_percent, decimals=places, is_general=not places and not is_percent)
+
+
+def _date_shape(pattern: str) -> str:
     has_day = any(letter in pattern for letter in "yd") or "mmm" in pattern
     has_time = any(letter in pattern for letter in "hs")
     if has_day and has_time:
-        return f"{moment:%Y-%m-%d %H:%M:%S}"
-    if has_time:
-        return f"{moment:%H:%M:%S}"
-    return f"{moment:%Y-%m-%d}"
+        return "%Y-%m-%d %H:%M:%S"
+    return "%H:%M:%S" if has_time else "%Y-%m-%d"
+
+
+def _span(days: float) -> timedelta:
+    return timedelta(seconds=round(days * 86_400))

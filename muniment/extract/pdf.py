@@ -19,6 +19,8 @@ _EMPTY_NOTE_BYTES: Final = 2  # the closing NUL in UTF-16
 MAX_NOTE_BYTES: Final = 1024 * 1024
 MAX_FILES: Final = 1_000
 _PICTURE_SEARCH_DEPTH: Final = 3  # forms inside forms, when looking for a scan
+# Drawings count: letters may be drawn as outlines.
+_PICTURES: Final = [pdfium_c.FPDF_PAGEOBJ_IMAGE, pdfium_c.FPDF_PAGEOBJ_PATH, pdfium_c.FPDF_PAGEOBJ_SHADING]
 _PASSWORD_ERROR: Final = 4  # FPDF_ERR_PASSWORD
 _SECURITY_ERROR: Final = 5  # FPDF_ERR_SECURITY: a security handler it does not know
 _PROPERTIES: Final = ("Title", "Author", "Subject", "Keywords")
@@ -62,12 +64,12 @@ def _detail(pages: int, broken: int, scans: int) -> str:
     if pages == 0 or broken:
         raise Stop(Outcome.CORRUPT, f"{broken} of {pages} pages cannot be read.")
     if scans == pages:
-        raise Stop(Outcome.UNSUPPORTED, "PDF of pictures without text, such as a scan.")
-    return f"{scans} of {pages} pages are pictures without text." if scans else ""
+        raise Stop(Outcome.UNSUPPORTED, "PDF of pictures or drawings without text, such as a scan.")
+    return f"{scans} of {pages} pages are pictures or drawings without text." if scans else ""
 
 
 def _read_page(page: pdfium.PdfPage, reading: Reading) -> bool:
-    """Add a page's text; return False when it is a picture without text."""
+    """Add a page's text; return False when it is a picture or drawing without text."""
     with closing(page.get_textpage()) as text_page:
         text = text_page.get_text_range(errors="replace").replace("\r\n", "\n")
     reading.add(text + "\n")
@@ -77,7 +79,7 @@ def _read_page(page: pdfium.PdfPage, reading: Reading) -> bool:
 
 
 def _has_picture(page: pdfium.PdfPage) -> bool:
-    pictures = page.get_objects(filter=[pdfium_c.FPDF_PAGEOBJ_IMAGE], max_depth=_PICTURE_SEARCH_DEPTH)
+    pictures = page.get_objects(filter=_PICTURES, max_depth=_PICTURE_SEARCH_DEPTH)
     return next(iter(pictures), None) is not None
 
 

@@ -5,6 +5,7 @@ libxml2's own limits stay on (`huge_tree` off): depth 256, one text node 10 MB, 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final, Protocol
 
 from lxml import etree
@@ -36,6 +37,7 @@ class Grammar:
     titles: Mapping[str, str] = field(default_factory=dict)  # element → attribute that is shown text
 
 
+@lru_cache(maxsize=4096)
 def local_name(tag: str) -> str:
     """Return a tag without its namespace."""
     return tag.rpartition("}")[2]
