@@ -54,7 +54,7 @@ def tokens_of(text: str) -> list[Token]:
             at += 1
             continue
         value_follows = bool(tokens) and tokens[-1].kind is Kind.FIELD
-        token = _token_at(text, at, value_follows=value_follows)
+        token = _token_at(text, at, is_value=value_follows and tokens[-1].end == at)
         at = token.end
         if token.kind is not Kind.WORD or _says_something(token.text):
             tokens.append(token)
@@ -68,7 +68,7 @@ def tokens_of(text: str) -> list[Token]:
     return tokens
 
 
-def _token_at(text: str, at: int, *, value_follows: bool) -> Token:
+def _token_at(text: str, at: int, *, is_value: bool) -> Token:
     character = text[at]
     if character == "(":
         return Token(kind=Kind.OPEN, text="(", start=at, end=at + 1)
@@ -76,7 +76,9 @@ def _token_at(text: str, at: int, *, value_follows: bool) -> Token:
         return Token(kind=Kind.CLOSE, text=")", start=at, end=at + 1)
     if character in _QUOTES:
         return _phrase_at(text, at)
-    if value_follows:
+    if character == "=" and text[at + 1 : at + 2] in _QUOTES:
+        raise QueryError("exact-phrase", start=at, end=at + 1)
+    if is_value:
         return _word_at(text, at)
     if character == "-" and at + 1 < len(text) and not _ENDS_WORD.match(text[at + 1]):
         if _says_something(_word_at(text, at).text):

@@ -109,8 +109,6 @@ class _Parser:
         if token.kind is Kind.EVERYTHING:
             return Everything(span=Span(start=token.start, end=token.end))
         if token.kind is Kind.WORD:
-            if token.text.strip("=") == "" and self._peek().kind is Kind.PHRASE:
-                raise _refusal("exact-phrase", token)
             return _word(field, token, start=token.start)
         if token.kind is Kind.CLOSE:
             raise _refusal("parenthesis-close", token)

@@ -12,7 +12,7 @@ MAX_AGE = 10_000  # days, weeks, months or years
 
 _DATE = re.compile(r"([0-9]{4})(?:([-/])([0-9]{1,2})(?:\2([0-9]{1,2}))?)?", re.ASCII)
 _AGE = re.compile(r"([0-9]{1,5})([dwmy])", re.ASCII | re.IGNORECASE)
-_SIZE = re.compile(r"([0-9]{1,18}(?:\.[0-9]{1,9})?)(b|o|[kmg][bo]?)?", re.ASCII | re.IGNORECASE)
+_SIZE = re.compile(r"([0-9]{1,19}(?:\.[0-9]{1,9})?)(b|o|[kmg][bo]?)?", re.ASCII | re.IGNORECASE)
 _UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20, "g": 1 << 30}
 _ONE_DAY = timedelta(days=1)
 
