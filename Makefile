@@ -14,7 +14,11 @@ $(VENV)/.ready: requirements.txt requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-dev.txt
 	touch $@
 
-setup: $(VENV)/.ready ## make the virtual environment
+config/locale/%.mo: config/locale/%.po $(VENV)/.ready
+	$(BIN)/python -m config.translations
+
+TRANSLATIONS := $(patsubst %.po,%.mo,$(wildcard config/locale/*/LC_MESSAGES/*.po))
+setup: $(VENV)/.ready $(TRANSLATIONS) ## make the virtual environment, compile the translations
 
 up: setup ## start the archive; the first time, fill it with the demonstration
 	@$(BIN)/python -m config.up
@@ -24,6 +28,10 @@ down: setup ## stop what `make up` started
 
 test: setup ## run the tests; no server or browser needed
 	$(BIN)/python -m pytest -n 2
+
+e2e: setup ## run the browser tests; installs Debian's Chromium where it is missing
+	@command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq chromium)
+	$(BIN)/python -m pytest tests/e2e
 
 check: setup ## lint, types, layers
 	$(BIN)/ruff check .

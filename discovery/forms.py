@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from discovery.criteria import PAGE_SIZES, Attachment, Criteria
 from muniment.engines.port import Sort
@@ -32,10 +33,16 @@ class SearchForm(forms.Form):
 
     q = forms.CharField(required=False, strip=False)
     after = forms.DateField(
-        required=False, label=_("From"), input_formats=["%Y-%m-%d"], error_messages={"invalid": _BAD_DATE}
+        required=False,
+        label=pgettext_lazy("date", "From"),
+        input_formats=["%Y-%m-%d"],
+        error_messages={"invalid": _BAD_DATE},
     )
     before = forms.DateField(
-        required=False, label=_("To"), input_formats=["%Y-%m-%d"], error_messages={"invalid": _BAD_DATE}
+        required=False,
+        label=pgettext_lazy("date", "To"),
+        input_formats=["%Y-%m-%d"],
+        error_messages={"invalid": _BAD_DATE},
     )
     sender = forms.CharField(required=False, label=_("Sender"), max_length=500)
     source = forms.CharField(required=False, max_length=200)

@@ -37,10 +37,10 @@ def moment(at: datetime, *, offset_minutes: int | None = 0) -> Moment:
     except OverflowError:  # the first or last day of the calendar
         local, offset = at.astimezone(UTC), 0
     zone = "UTC" if not offset else local.strftime("%z")
-    pattern = gettext("j M Y, H:i")
+    to_the_minute, to_the_second = gettext("j M Y, H:i"), gettext("j M Y, H:i:s")
     return Moment(
-        local=f"{date_format(local, pattern)} {zone}",
-        utc=f"{date_format(at.astimezone(UTC), gettext('j M Y, H:i:s'))} UTC",
+        local=f"{date_format(local, to_the_minute)} {zone}",
+        utc=f"{date_format(at.astimezone(UTC), to_the_second)} UTC",
         iso=at.astimezone(UTC).isoformat(),
     )
 

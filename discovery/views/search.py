@@ -23,6 +23,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
     form = SearchForm(request.GET)
     criteria = form.criteria()
     context = {
+        "section": "search",
         "form": form,
         "criteria": criteria,
         "coverage": coverage(request.user),
@@ -51,7 +52,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
     """Explain the query language by examples that lead to searches."""
-    return render(request, "discovery/help.html", {"sections": SECTIONS})
+    return render(request, "discovery/help.html", {"section": "help", "sections": SECTIONS})
 
 
 def _refusal(criteria: Criteria, error: QueryError, sentence: str) -> dict[str, object]:

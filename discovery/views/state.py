@@ -30,6 +30,7 @@ def coverage_page(request: HttpRequest) -> HttpResponse:
         request,
         "discovery/coverage.html",
         {
+            "section": "coverage",
             "coverage": counts,
             "items": [shown(row) for row in rows],
             "pages": page,
@@ -43,7 +44,7 @@ def coverage_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def status_page(request: HttpRequest) -> HttpResponse:
     """Show counts and ages of the whole archive to those who run or answer for it."""
-    context: dict[str, object] = {"coverage": coverage(request.user)}
+    context: dict[str, object] = {"section": "status", "coverage": coverage(request.user)}
     if may_see_status(request.user):
         now = status(archive())
         context["status"] = now
