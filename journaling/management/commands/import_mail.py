@@ -5,15 +5,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
 from archive.management.base import DONE, FOUND, WRONG_USAGE, ArchiveCommand
 from archive.services.stages import drain
 from archive.wiring import archive, extractor
+from journaling.imports.meanwhile import Meanwhile
 from journaling.imports.request import ImportRequest, WrongUsage, make_request
 from journaling.imports.service import ImportOutcome, StopSignal, import_mail
 from muniment.mail.mailboxes.model import MailFormat
 
+_WORTH_A_PROCESS = 1_000  # messages; a process takes a second to start
 _SHOWN_REFUSALS = 20  # on a terminal; the report and --json hold all
 
 
@@ -49,22 +52,28 @@ class Command(ArchiveCommand):
         except WrongUsage as error:
             raise CommandError(str(error), returncode=WRONG_USAGE) from error
         with _stop_signal() as stop:
-            outcome = self._import(request, stop)
+            outcome = self._import(request, stop, wait=not options["no_wait"])
             if not (options["no_wait"] or outcome.stopped or outcome.failed):
                 self._make_searchable(stop)
         self._show(outcome, as_json=options["json"])
         return FOUND if outcome.refused or outcome.stopped or outcome.failed else DONE
 
-    def _import(self, request: ImportRequest, stop: StopSignal) -> ImportOutcome:
+    def _import(self, request: ImportRequest, stop: StopSignal, *, wait: bool) -> ImportOutcome:
         found = archive()
+        meanwhile = Meanwhile(root=settings.BASE_DIR, data=found.data)
         with self.progress("import") as step:
-            return import_mail(
-                request,
-                vault=found.vault,
-                folder=found.data / "imports",
-                progress=lambda outcome: step.reach(outcome.items),
-                stopping=stop.asked,
-            )
+
+            def advance(outcome: ImportOutcome) -> None:
+                step.reach(outcome.items)
+                if wait and outcome.sightings >= _WORTH_A_PROCESS:
+                    meanwhile.start()
+
+            try:
+                return import_mail(
+                    request, vault=found.vault, folder=found.data / "imports", progress=advance, stopping=stop.asked
+                )
+            finally:
+                meanwhile.stop()
 
     def _make_searchable(self, stop: StopSignal) -> None:
         """Index and draw text here and now; if the user stops it, the workers do the rest."""
