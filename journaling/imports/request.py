@@ -53,6 +53,8 @@ def _roots(paths: Sequence[str]) -> tuple[Root, ...]:
         path = Path(given)
         if not path.exists():
             raise WrongUsage(f"{given}: there is no such file or folder.")
+        if not (path.is_file() or path.is_dir()):
+            raise WrongUsage(f"{given}: it is neither a file nor a folder. A pipe must be written to a file first.")
         found.append(path.resolve())
     unique = list(dict.fromkeys(found))
     # What lies inside another path that is named is read there.

@@ -16,6 +16,7 @@ from muniment.mail.mailboxes.sniff import HEAD_BYTES, is_numbered, starts_like_m
 _MAILDIR_NAME = re.compile(rb"\d{9,11}\.")  # seconds since 1970, then what makes the name unique
 _MH_CONTROL = b".mh_sequences"
 _COMPANY = 50  # files looked at to tell whether a folder keeps its mail under a suffix
+_SUFFIXES = 20  # of one folder; a folder with more kinds of files is no mail folder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,17 +66,19 @@ class Company:
     """Tells whether most files beside one, with its suffix, are mail: then so is one that is damaged at its start."""
 
     def __init__(self) -> None:
-        self._last: tuple[bytes, bytes] | None = None
-        self._is_mail = False
+        self._folder = b""
+        self._is_mail: dict[bytes, bool] = {}  # by suffix, of the last folder asked for
 
     def is_mail(self, path: bytes, head: bytes) -> bool:
         folder, _, name = path.rpartition(b"/")
         suffix = os.path.splitext(name)[1].lower()  # noqa: PTH122 - bytes
         if not suffix or b"\0" in head:
             return False
-        if self._last != (folder, suffix):
-            self._last, self._is_mail = (folder, suffix), _mostly_mail(folder, suffix)
-        return self._is_mail
+        if self._folder != folder:
+            self._folder, self._is_mail = folder, {}
+        if suffix not in self._is_mail and len(self._is_mail) < _SUFFIXES:
+            self._is_mail[suffix] = _mostly_mail(folder, suffix)
+        return self._is_mail.get(suffix, False)
 
 
 def _mostly_mail(folder: bytes, suffix: bytes) -> bool:

@@ -71,6 +71,13 @@ class Window:
         self._file.seek(start)
         return self._file.read(end - start)
 
+    def peek(self, start: int, length: int) -> bytes:
+        """Return up to `length` bytes and leave the buffer where it is: a hostile offset costs one small read."""
+        if self._base <= start and start + length <= self._base + len(self._buffer):
+            return self._buffer[start - self._base : start - self._base + length]
+        self._file.seek(start)
+        return self._file.read(length)
+
     def _load(self, start: int) -> None:
         self._file.seek(start)
         self._base, self._buffer = start, self._file.read(_WINDOW_BYTES)
@@ -161,9 +168,9 @@ def _by_length(window: Window, start: int) -> Span | None:
     if len(lengths) != 1:
         return None
     end = start + blank_line.end() + int(lengths.pop())
-    if end > window.size or window.at(end - 1, 1) != b"\n":
+    if end > window.size or window.peek(end - 1, 1) != b"\n":
         return None
-    tail = window.at(end, LINE_BYTES + 2)
+    tail = window.peek(end, LINE_BYTES + 2)
     blank = next((blank for blank in (b"\n", b"\r\n") if tail.startswith(blank)), b"")
     following = end + len(blank)
     line = tail[len(blank) :].split(b"\n", 1)[0]

@@ -10,6 +10,7 @@ from enum import StrEnum
 MIB = 1024 * 1024
 # Microsoft 365 lets an administrator raise the limit to 150 MB; nothing larger travels by mail.
 MESSAGE_BYTES = 150 * MIB
+_SHOWN_CHARACTERS = 4096  # PATH_MAX of Linux
 
 
 class MailFormat(StrEnum):
@@ -109,7 +110,9 @@ class Place:
     def shown(self) -> str:
         """The path as text: valid Unicode without control characters, whatever the bytes are."""
         text = self.path.decode("utf-8", "backslashreplace")
-        return "".join(character if character.isprintable() else ascii(character)[1:-1] for character in text)
+        if not text.isprintable():
+            text = "".join(character if character.isprintable() else ascii(character)[1:-1] for character in text)
+        return text if len(text) <= _SHOWN_CHARACTERS else "…" + text[-_SHOWN_CHARACTERS:]
 
     def refusal(self, reason: str) -> Refusal:
         return Refusal(name=self.shown, reason=reason)

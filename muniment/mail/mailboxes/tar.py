@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from muniment.mail.mailboxes.streams import Budget, Readable, read_up_to
 
 _BLOCK = 512
-_ATTRIBUTE_BYTES = 1024 * 1024  # of one long name or pax block
+_ATTRIBUTE_BYTES = 64 * 1024  # of one long name or pax block; PATH_MAX is 4,096
 _SKIP_BYTES = 256 * 1024
 _FILE_TYPES = frozenset({b"0", b"\0", b"7"})
 _SILENT_TYPES = frozenset({b"5", b"g", b"K", b"V"})  # folder, global attributes, long link name, volume label
@@ -99,7 +99,7 @@ def tar_members(stream: Readable, budget: Budget) -> Iterator[TarMember]:
 
 def _read_attributes(stream: Readable, kind: bytes, size: int, attributes: _Attributes) -> None:
     if size > _ATTRIBUTE_BYTES:
-        msg = "a name in the tar file is longer than one megabyte"
+        msg = "a name in the tar file is longer than any real one"
         raise TarDamaged(msg)
     content = MemberStream(stream, size)
     data = read_up_to(content, size)

@@ -1,3 +1,5 @@
+import os
+
 import pytest
 
 from journaling.imports.request import WrongUsage, make_request
@@ -50,6 +52,13 @@ def test_a_custodian_is_one_address_in_small_letters(tmp_path):
 def test_a_wrong_name_is_refused(tmp_path, changes):
     with pytest.raises(WrongUsage):
         ask(tmp_path, **changes)
+
+
+def test_a_pipe_is_refused(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+
+    with pytest.raises(WrongUsage, match="neither a file nor a folder"):
+        ask(tmp_path / "pipe")
 
 
 def test_a_path_that_is_not_there_is_refused(tmp_path):

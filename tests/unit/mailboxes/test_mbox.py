@@ -1,4 +1,5 @@
 import io
+import time
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -142,6 +143,14 @@ def test_messages_larger_than_the_window_are_whole():
     originals = [message(1, b"line of text\n" * 200_000), message(2), message(3, b"\nFrom \n" * 300_000)]
 
     assert raws(mbox(originals, quote="rd")) == originals
+
+
+def test_many_small_messages_with_far_content_lengths_take_no_long_time():
+    far = b"From: a\nContent-Length: 3000000\n\nx\n"
+    started = time.monotonic()
+
+    assert len(read(mbox([far] * 50_000))) == 50_000
+    assert time.monotonic() - started < 20
 
 
 @given(st.binary(min_size=1, max_size=60), st.binary(min_size=1, max_size=3), st.integers(0, 60))
