@@ -16,6 +16,7 @@ from muniment.mail.model import DefectKind
 MAX_HEADER_BYTES: Final = 4 * 1024 * 1024  # 20,000 recipients fit; Postfix takes 100 KiB by default (header_size_limit)
 MAX_FIELDS: Final = 5_000
 MAX_FIELD_BYTES: Final = 2 * 1024 * 1024  # of one field
+_MAX_BROKEN_LINE: Final = 1000  # RFC 5322 section 2.1.1: a longer line is no broken fold
 
 _BLANK: Final = re.compile(rb"\n\r*\n")
 _STARTS_BLANK: Final = re.compile(rb"\r*\n")
@@ -79,43 +80,51 @@ def split_fields(data: bytes, start: int, end: int, log: DefectLog, *, part: str
     chunks = _FIELD_START.split(data[start:stop])
     if not found and chunks and not chunks[-1].strip(b"\r\n"):
         chunks.pop()
-    fields: list[RawField] = []
+    lines, body_offset = _group(chunks, log, part)
+    if body_offset is not None:
+        body_at = start + body_offset
+    fields = tuple(_field(name, pieces, log, part) for name, pieces in lines)
     by_key: dict[str, list[RawField]] = {}
-    offset = start
+    for entry in fields:
+        by_key.setdefault(entry.key, []).append(entry)
+    return Block(fields, body_at, by_key)
+
+
+def _group(chunks: list[bytes], log: DefectLog, part: str) -> tuple[list[tuple[bytes, list[bytes]]], int | None]:
+    """Return (name, pieces of the value) of each field, and the offset of a body that no blank line announces."""
+    lines: list[tuple[bytes, list[bytes]]] = []
+    offset = 0
     for place, chunk in enumerate(chunks):
         name, colon, value = chunk.partition(b":")
-        if not colon or not _NAME.match(name):
-            verdict = _judge_bad_line(chunks, place, fields)
-            log.add(DefectKind.HEADER_MALFORMED, part=part, detail=chunk[:80].decode("ascii", "replace"))
-            if verdict == "body":
-                body_at = offset
+        if colon and _NAME.match(name):
+            if len(lines) >= MAX_FIELDS:
+                log.add(DefectKind.HEADERS_TOO_MANY, part=part, detail=str(len(chunks)))
                 break
-            if verdict == "fold":
-                last = fields.pop()
-                by_key[last.key].pop()
-                name, value = last.name.encode(), last.raw + b"\n " + chunk
-            else:
-                offset += len(chunk) + 1
-                continue
+            lines.append((name, [value]))
+        else:
+            log.add(DefectKind.HEADER_MALFORMED, part=part, detail=chunk[:80].decode("ascii", "replace"))
+            if _is_fold(chunk, lines, chunks[place + 1 : place + 4]):
+                lines[-1][1].append(chunk)
+            elif not any(_FIELD_LINE.match(line) for line in chunks[place + 1 : place + 4]):
+                return lines, offset
         offset += len(chunk) + 1
-        if len(fields) >= MAX_FIELDS:
-            log.add(DefectKind.HEADERS_TOO_MANY, part=part, detail=str(len(chunks)))
-            break
-        if len(value) > MAX_FIELD_BYTES:
-            log.add(DefectKind.HEADER_TOO_LONG, part=part, detail=f"{len(value)} bytes in one field")
-            value = value[:MAX_FIELD_BYTES]
-        text = name.rstrip(b" \t").decode("ascii")
-        entry = RawField(text, text.lower(), value.rstrip(b"\r"))
-        fields.append(entry)
-        by_key.setdefault(entry.key, []).append(entry)
-    return Block(tuple(fields), body_at, by_key)
+    return lines, None
 
 
-def _judge_bad_line(chunks: list[bytes], place: int, fields: list[RawField]) -> str:
-    """Say what a line that is no field is: a broken "fold", "skip" it, or already the "body"."""
-    if fields and fields[-1].raw.rstrip().endswith((b";", b",")):
-        return "fold"
-    following = chunks[place + 1 : place + 4]
-    if any(_FIELD_LINE.match(chunk) for chunk in following):
-        return "fold" if fields and len(chunks[place]) < 1000 and b" " not in chunks[place].strip() else "skip"  # noqa: PLR2004
-    return "body"
+def _is_fold(chunk: bytes, lines: list[tuple[bytes, list[bytes]]], following: list[bytes]) -> bool:
+    """Say whether a line that is no field continues the field before it, its white space lost on the way."""
+    if not lines:
+        return False
+    if lines[-1][1][-1][-3:].rstrip().endswith((b";", b",")):
+        return True
+    words = b" " in chunk[:_MAX_BROKEN_LINE].strip()
+    return len(chunk) < _MAX_BROKEN_LINE and not words and any(_FIELD_LINE.match(line) for line in following)
+
+
+def _field(name: bytes, pieces: list[bytes], log: DefectLog, part: str) -> RawField:
+    value = pieces[0] if len(pieces) == 1 else b"\n ".join(pieces)
+    if len(value) > MAX_FIELD_BYTES:
+        log.add(DefectKind.HEADER_TOO_LONG, part=part, detail=f"{len(value)} bytes in one field")
+        value = value[:MAX_FIELD_BYTES]
+    text = name.rstrip(b" \t").decode("ascii")
+    return RawField(text, text.lower(), value.rstrip(b"\r"))

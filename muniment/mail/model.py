@@ -33,6 +33,7 @@ class DefectKind(StrEnum):
     NUL_BYTE = "nul-byte"
     TOO_DEEP = "too-deep"  # nesting past the limit: kept as an opaque leaf
     TOO_MANY_PARTS = "too-many-parts"
+    TEXT_OUTSIDE_PARTS = "text-outside-parts"  # words before the first or after the last boundary of a multipart
     EMPTY = "empty"
 
 
@@ -105,6 +106,8 @@ class Part:
     nested_message: bool = False  # True for a message/rfc822 part
     text: str | None = None  # decoded text of text/* parts (of HTML: the HTML source)
     content: bytes = field(default=b"", repr=False)  # decoded content of leaves and of message/rfc822
+    identity_name: str = ""  # the file name decoded without charset detection: what the fingerprint takes
+    drawn: bool = False  # a uuencoded file drawn out of its parent's text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,12 +26,18 @@ def unfold(raw: bytes) -> bytes:
     return raw.strip(b" \t")
 
 
-def text_of_bytes(raw: bytes, *, guess: bool = True) -> str:
-    """Decode an unfolded value that may hold raw 8-bit bytes: strict UTF-8, then a guess. Encoded words stay."""
+def text_of_bytes(raw: bytes, *, guess: bool = True, hint: str = "") -> str:
+    """Decode an unfolded value that may hold raw 8-bit bytes: strict UTF-8, then a guess. Encoded words stay.
+
+    `hint` is the charset that the message declares for its body: senders of raw 8-bit headers mostly mean it.
+    """
     if raw.isascii():
         text = raw.decode("ascii")
         return text.replace("\0", "\ufffd") if "\0" in text else text
-    return decode_short(raw, "utf-8", guess=guess)[0]
+    text, served = decode_short(raw, "utf-8", guess=guess and not hint)
+    if served or not (guess and hint):
+        return text
+    return decode_short(raw, hint)[0]
 
 
 def decode_words(text: str, *, guess: bool = True) -> tuple[str, bool]:
