@@ -19,6 +19,7 @@ from muniment.ids import SegmentId
 
 
 class Command(BaseCommand):
+    requires_system_checks = []  # capture does not load the web; its own settings are checked below
     help = (
         "Take mail over SMTP or LMTP into the archive. A message is answered 250 only when it is durable."
         " Stops on SIGTERM or Ctrl-C after the messages under way. docs/settings.md lists the MUNIMENT_SMTP_ settings."

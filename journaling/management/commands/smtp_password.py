@@ -13,6 +13,7 @@ _SALT_BYTES = 16  # NIST SP 800-132 section 5.1: at least 128 bits
 
 
 class Command(BaseCommand):
+    requires_system_checks = []
     help = (
         "Print the line of MUNIMENT_SMTP_USERS' file for an account. The password is asked for, or read from standard"
         " input when that is not a terminal."

@@ -132,8 +132,8 @@ def stuffed(raw):
 class Rig:
     """A running server in a thread of its own."""
 
-    def __init__(self, intake, server_options, listener):
-        self.intake = intake
+    def __init__(self, make_intake, server_options, listener):
+        self._make_intake = make_intake
         self._loop = uvloop.new_event_loop()
         self._ready = threading.Event()
         self._clients: list[Client] = []
@@ -151,6 +151,7 @@ class Rig:
         self._loop.close()
 
     async def _start(self):
+        self.intake = self._make_intake()
         self.server = Server(options=self._options, intake=self.intake)
         _, self.port = await self.server.listen(self._listener)
 
@@ -187,9 +188,12 @@ class Rig:
 
 
 @contextlib.contextmanager
-def running(*, intake=None, lmtp=False, limits=None, **changes):
+def running(*, intake=None, make_intake=None, lmtp=False, limits=None, **changes):
+    """`make_intake` is called in the server's loop; `intake` is one in memory."""
     listener = Listener(host="127.0.0.1", port=0, lmtp=lmtp, source="test")
-    rig = Rig(intake or MemoryIntake(), options(limits=limits or Limits(), **changes), listener)
+    rig = Rig(
+        make_intake or (lambda: intake or MemoryIntake()), options(limits=limits or Limits(), **changes), listener
+    )
     try:
         yield rig
     finally:
