@@ -10,7 +10,7 @@ from muniment.mail import fingerprint, threads
 from muniment.mail.flags import flags_of
 from muniment.mail.model import Disposition, ParsedMessage, Part
 from muniment.mail.parse import parse
-from muniment.mail.text import preview
+from muniment.mail.text import body_text, preview
 from muniment.seal.sighting import Sighting
 
 MAX_SUBJECT_CHARS: Final = 2_000  # a page shows less; the index reads the message itself
@@ -104,7 +104,7 @@ def _message_facts(parsed: ParsedMessage) -> MessageFacts:
         rfc_message_id=parsed.message_id[:MAX_MESSAGE_ID_CHARS],
         subject=parsed.subject[:MAX_SUBJECT_CHARS],
         sender=_shown_sender(parsed),
-        preview=preview(parsed)[:300],
+        preview=preview(body_text(parsed))[:300],
         date=parsed.date.astimezone(UTC) if parsed.date else None,
         date_offset_minutes=None if offset is None else int(offset.total_seconds() // 60),
         size_bytes=parsed.size_bytes,
