@@ -7,7 +7,7 @@ from typing import Final
 
 from icalendar import Calendar
 
-from muniment.extract.plain import decoded
+from muniment.extract.plain import decoded, refuse_rest
 from muniment.extract.reading import Item, Reading
 from muniment.mail.charsets import decode_text
 
@@ -28,6 +28,7 @@ def read_calendar(item: Item, reading: Reading) -> str:
     lines = [] if len(item.content) > MAX_CALENDAR_BYTES else _of_icalendar(text)
     for line in lines or _of_lines(text):
         reading.add(line + "\n")
+    refuse_rest(item, reading)
     return ""
 
 
@@ -35,6 +36,7 @@ def read_card(item: Item, reading: Reading) -> str:
     """Add what a contact card says: names, addresses, numbers, notes."""
     for line in _of_lines(_unix(decoded(item, reading))):
         reading.add(line + "\n")
+    refuse_rest(item, reading)
     return ""
 
 

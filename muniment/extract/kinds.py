@@ -9,10 +9,9 @@ from enum import Enum, auto
 from pathlib import PurePosixPath
 from typing import Final
 
-import magic
-
 from muniment.extract.plain import wide_codec
 from muniment.extract.reading import Item
+from muniment.mail.realtype import UNKNOWN, real_type
 
 _SAMPLE: Final = 64 * 1024
 _PDF_HEADER_WITHIN: Final = 1024  # ISO 32000-1 annex H.3.4.1: readers accept the header there
@@ -198,7 +197,7 @@ def _suffix(filename: str) -> str:
 
 
 def _binary(content: bytes, item: Item) -> Found:
-    real = magic.from_buffer(content[:_SAMPLE], mime=True)
+    real = real_type(content)
     declared = item.content_type.partition(";")[0].strip().lower()
     if real in {"application/pgp-encrypted", "application/encrypted"} or _suffix(item.filename) in {".gpg", ".pgp"}:
         return Found(kind=Kind.ENCRYPTED, detail="Encrypted file.")
@@ -210,5 +209,5 @@ def _binary(content: bytes, item: Item) -> Found:
         return _text_kind(content[:_SAMPLE].lstrip(), item)
     if real.startswith(_BINARY_FAMILIES):
         return Found(kind=Kind.UNSUPPORTED, detail=f"No text is read from {real}.")
-    named = "" if real == "application/octet-stream" else f" ({real})"
+    named = "" if real == UNKNOWN else f" ({real})"
     return Found(kind=Kind.UNSUPPORTED, detail=f"Binary file of a type that is not read{named}.")

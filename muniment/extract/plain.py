@@ -36,7 +36,7 @@ _EVERYTHING: Final = Grammar(
 def read_text(item: Item, reading: Reading) -> str:
     """Add a text file. Never stops but for a spent budget."""
     reading.add(decoded(item, reading))
-    _refuse_rest(item, reading)
+    refuse_rest(item, reading)
     return ""
 
 
@@ -68,7 +68,8 @@ def wide_codec(content: bytes) -> str:
     return ""
 
 
-def _refuse_rest(item: Item, reading: Reading) -> None:
+def refuse_rest(item: Item, reading: Reading) -> None:
+    """Raise Exhausted when `decoded` left bytes out."""
     if len(item.content) > (reading.limits.text_chars + 1) * _BYTES_PER_CHAR:
         raise Exhausted(Outcome.TOO_LARGE, "The text is longer than what is kept; the rest is not searched.")
 

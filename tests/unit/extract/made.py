@@ -13,6 +13,20 @@ OPEN_NS = (
     'xmlns:draw="urn:oasis:names:tc:opendocument:xmlns:drawing:1.0"'
 )
 
+_TYPES_NS = 'xmlns="http://schemas.openxmlformats.org/package/2006/content-types"'
+_PACKAGE_NS = 'xmlns="http://schemas.openxmlformats.org/package/2006/relationships"'
+_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_OOXML = "application/vnd.openxmlformats-officedocument"
+
+
+def package(main, kind):
+    """Return the parts that an Office Open XML package with this main part begins with."""
+    defaults = '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Default Extension="xml" ContentType="application/xml"/>'
+    return {
+        "[Content_Types].xml": f'<Types {_TYPES_NS}>{defaults}<Override PartName="/{main}" ContentType="{_OOXML}.{kind}.main+xml"/></Types>',
+        "_rels/.rels": f'<Relationships {_PACKAGE_NS}><Relationship Id="rId1" Type="{_RELATION}/officeDocument" Target="{main}"/></Relationships>',
+    }
+
 
 def zipped(members, *, method=zipfile.ZIP_DEFLATED):
     """Return a ZIP archive of name → content (str or bytes)."""
@@ -37,7 +51,7 @@ def as_encrypted(archive):
 def docx(body, **parts):
     """Return a Word document: `body` is the XML inside w:body, parts are name → XML of further word/ parts."""
     members = {
-        "[Content_Types].xml": "<Types/>",
+        **package("word/document.xml", "wordprocessingml.document"),
         "word/document.xml": f"<w:document {WORD_NS}><w:body>{body}</w:body></w:document>",
     }
     for name, xml in parts.items():
@@ -55,9 +69,9 @@ def xlsx(rows, *, strings=(), formats=(), more=None):
     cell_formats = "".join(f'<xf numFmtId="{200 + i}"/>' for i in range(len(formats)))
     return zipped(
         {
-            "[Content_Types].xml": "<Types/>",
+            **package("xl/workbook.xml", "spreadsheetml.sheet"),
             "xl/workbook.xml": f'<workbook {SHEET_NS} {RELATION_NS}><sheets><sheet name="Été" sheetId="1" r:id="rId1"/></sheets></workbook>',
-            "xl/_rels/workbook.xml.rels": '<Relationships><Relationship Id="rId1" Target="worksheets/sheet1.xml"/></Relationships>',
+            "xl/_rels/workbook.xml.rels": f'<Relationships {_PACKAGE_NS}><Relationship Id="rId1" Type="{_RELATION}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
             "xl/sharedStrings.xml": f"<sst {SHEET_NS}>{''.join(f'<si>{string}</si>' for string in strings)}</sst>",
             "xl/styles.xml": f'<styleSheet {SHEET_NS}><numFmts>{codes}</numFmts><cellXfs><xf numFmtId="0"/>{cell_formats}</cellXfs></styleSheet>',
             "xl/worksheets/sheet1.xml": f"<worksheet {SHEET_NS}><sheetData>{rows}</sheetData></worksheet>",
