@@ -3,15 +3,16 @@
     .venv/bin/python benchmarks/smtp.py            all rows, median of three
     .venv/bin/python benchmarks/smtp.py --quick    a few messages, once: does it run?
 
-Servers: `durable` is the listener with the real intake (sealed, compressed, encrypted, fsynced before 250); `null` is
-the listener with an intake that keeps nothing; `smtp-sink` speaks SMTP and throws the mail away. smtp-source sends to
-each in turn. Server and client are pinned to one core each. Needs Debian's package postfix for the two programs; its
-service may stay off.
+Servers: `durable` is `manage.py serve_smtp` on a fresh archive (sealed, compressed, encrypted, fsynced before 250, and
+a task queued for each segment); `null` is the listener with an intake that keeps nothing; `smtp-sink` speaks SMTP and
+throws the mail away. smtp-source sends to each in turn. Server and client are pinned to one core each. Needs Debian's
+package postfix for the two programs; its service may stay off.
 """
 
 import argparse
 import asyncio
 import base64
+import json
 import os
 import random
 import shutil
@@ -26,13 +27,10 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from archive.intake.group_commit import GroupCommit
 from journaling.smtp.options import Limits, Listener, Options
 from journaling.smtp.service import serve
-from muniment.seal.vault import Vault
-from muniment.stores.filesystem import FilesystemStore
-from muniment.stores.key_file import FileKeyProvider, make_master_key, read_master_key
 
+ROOT = Path(__file__).resolve().parent.parent
 SERVERS = ("durable", "null", "smtp-sink")
 SESSIONS = (1, 20, 200)
 SIZES = {"8 KiB": 8 * 1024, "100 KiB": 100 * 1024}
@@ -69,23 +67,14 @@ class NullIntake:
         pass
 
 
-def make_durable(data):
-    keyrings = FilesystemStore(data / "keyrings")
-    path = data / "keys" / "master-key"
-    make_master_key(path)
-    keys = FileKeyProvider(read_master_key(path), keyrings)
-    vault = Vault(segments=FilesystemStore(data / "vault"), keyrings=keyrings, keys=keys)
-    return GroupCommit(vault, budget_bytes=256 * 1024 * 1024)
-
-
-def serve_here(name, data):
-    """Be the server: print the port and serve until SIGTERM."""
+def serve_null():
+    """Be the listener without an archive: print the port and serve until SIGTERM."""
     limits = Limits(connections=1_000, connections_per_client=1_000)
     serve(
         options=Options(hostname="bench.test", networks=(ip_network("127.0.0.0/8"),), limits=limits),
         listeners=(Listener(host="127.0.0.1", port=0),),
-        make_intake=(lambda: make_durable(data)) if name == "durable" else NullIntake,
-        announce=lambda addresses: print(addresses[0][2], flush=True),
+        make_intake=NullIntake,
+        announce=lambda addresses: print(json.dumps({"listening": [{"port": addresses[0][2]}]}), flush=True),
     )
 
 
@@ -98,9 +87,13 @@ def start(name, data):
         process = subprocess.Popen([*pin, find("smtp-sink"), *user, f"127.0.0.1:{port}", "1024"])
         time.sleep(0.5)
         return process, port
-    command = [*pin, sys.executable, __file__, "--serve", name, "--data", str(data)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    return process, int(process.stdout.readline())
+    durable = [str(ROOT / "manage.py"), "serve_smtp", "--port", "0", "--json"]
+    command = [*pin, sys.executable, *(durable if name == "durable" else [__file__, "--serve-null"])]
+    settings = {"MUNIMENT_DATA": str(data), "MUNIMENT_SMTP_CONNECTIONS_PER_CLIENT": "1000"}
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=os.environ | settings
+    )
+    return process, json.loads(process.stdout.readline())["listening"][0]["port"]
 
 
 def find(program):
@@ -190,11 +183,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="few messages, once")
     parser.add_argument("--folder", type=Path, default=None, help="disk to measure on (default: the temporary folder)")
-    parser.add_argument("--serve", choices=SERVERS[:2], help=argparse.SUPPRESS)
-    parser.add_argument("--data", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--serve-null", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    if arguments.serve:
-        serve_here(arguments.serve, arguments.data)
+    if arguments.serve_null:
+        serve_null()
         return
     with tempfile.TemporaryDirectory(dir=arguments.folder) as folder:
         run(folder=Path(folder), quick=arguments.quick)
