@@ -44,7 +44,7 @@ _APOSTROPHES = "’ʼ‘`´＇"  # typed for an apostrophe
 # Numbers that people write in groups: IBANs, cards, telephone and registration numbers.
 _GROUPED = re.compile(
     r"(?<![0-9A-Za-z])"
-    r"(?:[A-Za-z]{2}[0-9]{2}(?:[ .-]?[0-9A-Za-z]{2,4}){2,8}|[0-9]{1,5}(?:[ .-][0-9]{2,6}){2,10})"
+    r"(?:[A-Za-z]{2}[0-9]{2}(?:[ .-][0-9A-Za-z]{4}){2,7}(?:[ .-][0-9A-Za-z]{1,3})?|[0-9]{1,6}(?:[ .-][0-9]{1,6}){2,10})"
     r"(?![0-9A-Za-z])"
 )
 _HAS_DIGITS = re.compile("[0-9]{2}")

@@ -84,15 +84,8 @@ def _positive(node: Node) -> list[Term | Phrase | Near]:
 
 
 def _numbers(patterns: list[Pattern], text: str) -> Marks:
-    wanted = {
-        term
-        for pattern in patterns
-        for row in pattern
-        if len(row) == 1
-        for term in row[0][1].terms
-        if term[-1].isdigit()
-    }
-    return [(start, end) for joined, start, end in joined_places(text) if joined in wanted] if wanted else []
+    wanted = {term for pattern in patterns for row in pattern if len(row) == 1 for term in row[0][1].terms}
+    return [(start, end) for joined, start, end in joined_places(text) if joined in wanted]
 
 
 def _merged(marks: Marks) -> Marks:
