@@ -47,7 +47,7 @@ class Connection(asyncio.Protocol):
         opened: Callable[["Connection", asyncio.Transport], Session | None],
         lost: Callable[["Connection"], None],
     ) -> None:
-        """`opened` gives the session of a new connection, or None if there is no room for it."""
+        """`opened` gives the session of a new connection, or None if there is no room; `lost` may be told twice."""
         self._options = options
         self._loop = loop
         self._open = opened
@@ -223,6 +223,7 @@ class Connection(asyncio.Protocol):
             logger.warning("smtp.handshake_failed reason=%s", type(error).__name__)
             self._closed = True
             transport.abort()
+            self._lost(self)  # a transport that failed its handshake does not always say so
             return b""
         if secured is None:
             return b""

@@ -95,7 +95,24 @@ def test_a_handshake_that_is_none_ends_the_connection(contexts):
         client.asks(b"EHLO c", b"STARTTLS")
         client.send(b"MAIL FROM:<a@b>\r\n" * 10)
         assert b"250" not in client.reply()[:3]
+        assert rig.stop(2).result(5) is True
+
+
+def test_a_client_that_never_shakes_hands_is_hung_up_on(contexts):
+    with running(tls=contexts[0], limits=Limits(handshake_seconds=0.3, connections=1)) as rig:
+        client = rig.client()
+        client.asks(b"EHLO c", b"STARTTLS")
+        assert client.reply() == b""
+        assert rig.client().greeting[:3] == b"220"
         assert rig.settled()
+
+
+def test_the_first_command_may_come_with_the_end_of_the_handshake(contexts):
+    with running(tls=contexts[0]) as rig:
+        for _ in range(20):
+            client = secured(rig, contexts[1])
+            client.send(b"EHLO c\r\nNOOP\r\n")
+            assert [client.reply()[:3], client.reply()[:3]] == [b"250", b"250"]
 
 
 def test_auth_is_offered_after_tls_only(contexts, accounts):
