@@ -56,7 +56,11 @@ class Rules:
 
 
 class Extractor:
-    """Draws text from attachments in `processes` children at a time. A context manager; safe to share by threads."""
+    """Draws text from attachments in `processes` children at a time.
+
+    A context manager; safe to share by threads, not across a fork: open it in the process that uses it. Children start
+    with the first document.
+    """
 
     def __init__(self, *, processes: int = 1, rules: Rules | None = None) -> None:
         self._rules = rules or Rules()
@@ -79,10 +83,11 @@ class Extractor:
         if self._closed.is_set():
             return
         self._closed.set()
-        for _ in range(self._processes):
-            child = self._slots.get()
+        children = [self._slots.get() for _ in range(self._processes)]
+        for child in children:
             if child is not None:
                 child.end()
+            self._slots.put(None)  # whoever waits for a child is told
 
     def extract(self, content: bytes, *, content_type: str, filename: str) -> Extraction:
         """Draw the text from one attachment; waits for a free child.
@@ -95,8 +100,6 @@ class Extractor:
             return Extraction(
                 outcome=Outcome.TOO_LARGE, detail=f"It is larger than {limits.input_bytes // MIB} MiB and was not read."
             )
-        if self._closed.is_set():
-            raise Refused("The extractor is closed; open another one to read attachments.")
         with self._child(fresh=False) as child:
             used = child.used()
             extraction = child.read(content, content_type=content_type, filename=filename)
@@ -111,6 +114,8 @@ class Extractor:
         """Lend a free child, waiting for one; a spent one is replaced first."""
         child = self._slots.get()
         try:
+            if self._closed.is_set():
+                raise Refused("The extractor is closed; open another one to read attachments.")
             if child is not None and (fresh or child.spent()):
                 child.end()
                 child = None

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -138,6 +139,18 @@ def test_closed_extractor_says_so():
 
     with pytest.raises(Refused, match="closed"):
         read(extractor)
+
+
+def test_closing_waits_for_the_document_that_is_read_and_tells_who_waits():
+    extractor = Extractor()
+    with ThreadPoolExecutor(3) as threads:
+        reading = threads.submit(read, extractor, b"{\\rtf1 mot" + b"{}" * 900_000)
+        time.sleep(0.8)
+        waiting = threads.submit(read, extractor)
+        closing = threads.submit(extractor.close)
+
+    assert (reading.result().text, closing.result()) == ("mot", None)
+    assert isinstance(waiting.exception(), Refused) or waiting.result() == LETTER
 
 
 def test_closing_ends_the_children():
