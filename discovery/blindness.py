@@ -58,6 +58,11 @@ def may_see_bytes(actor: User, message: Message, headers: Sequence[Header]) -> b
     return len(open_headers(actor, message, headers)) == len(headers)
 
 
+def names_blind(actor: User, message: Message, received: str) -> bool:
+    """Return whether the value of a Received field names somebody whom `actor` may not see."""
+    return not may_see_bcc(actor) and _for_blind(received, known_openly(actor, message))
+
+
 def _names_blind(header: Header, known: frozenset[str]) -> bool:
     name = header.name.lower()
     if name in {"bcc", "resent-bcc"} and not header.value.strip():
@@ -66,5 +71,9 @@ def _names_blind(header: Header, known: frozenset[str]) -> bool:
         addresses = [found.lower() for found in _ADDRESS.findall(header.value)]
         return not addresses or any(address not in known for address in addresses)
     if name == "received":
-        return any(found.lower() not in known for found in _FOR.findall(header.value))
+        return _for_blind(header.value, known)
     return False
+
+
+def _for_blind(received: str, known: frozenset[str]) -> bool:
+    return any(found.lower() not in known for found in _FOR.findall(received))

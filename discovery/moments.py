@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from archive.models import Message
 from muniment.engines.port import Interval
 
 _MINUTES_PER_DAY = 1440
-_PATTERNS = {Interval.DAY: "j M Y", Interval.MONTH: "M Y", Interval.YEAR: "Y"}
+_PATTERNS = {Interval.DAY: gettext_noop("j M Y"), Interval.MONTH: gettext_noop("M Y"), Interval.YEAR: "Y"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +47,9 @@ def moment(at: datetime, *, offset_minutes: int | None = 0) -> Moment:
 
 def day(value: date) -> str:
     """Write a day."""
-    return date_format(value, _PATTERNS[Interval.DAY])
+    return date_format(value, gettext(_PATTERNS[Interval.DAY]))
 
 
 def span(first: date, interval: Interval) -> str:
     """Write what a bar of the histogram stands for."""
-    return date_format(first, _PATTERNS[interval])
+    return date_format(first, gettext(_PATTERNS[interval]))

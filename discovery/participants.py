@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from archive.models import Participant, ParticipantRole
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from archive.models import Known, Participant, ParticipantRole
 
 _NAMED = frozenset({ParticipantRole.FROM, ParticipantRole.TO, ParticipantRole.CC, ParticipantRole.BCC})
 
@@ -12,7 +15,7 @@ _NAMED = frozenset({ParticipantRole.FROM, ParticipantRole.TO, ParticipantRole.CC
 class RoleGroup:
     """The participants of one role."""
 
-    label: str
+    label: Promise | str
     people: tuple[Participant, ...]
 
 
@@ -21,10 +24,13 @@ def by_role(participants: Sequence[Participant]) -> tuple[RoleGroup, ...]:
     named = {person.address for person in participants if person.role in _NAMED}
     senders = {person.address for person in participants if person.role == ParticipantRole.FROM}
     shown = [person for person in participants if not _is_repeated(person, named, senders)]
-    groups = (
-        RoleGroup(label=role.label, people=tuple(person for person in shown if person.role == role))
+    mailboxes = tuple(person for person in shown if person.known == Known.CUSTODIAN)
+    others = [person for person in shown if person.known != Known.CUSTODIAN]
+    groups = [
+        RoleGroup(label=role.label, people=tuple(person for person in others if person.role == role))
         for role in ParticipantRole
-    )
+    ]
+    groups.append(RoleGroup(label=_("Mailbox of"), people=mailboxes))
     return tuple(group for group in groups if group.people)
 
 

@@ -8,8 +8,9 @@ from accounts.permissions import may_see_bcc
 from archive.models import Message, Sighting
 from archive.queries.content import open_sighting
 from discovery import moments
-from discovery.blindness import known_openly, open_recipients
+from discovery.blindness import known_openly, names_blind, open_recipients
 from muniment.errors import MunimentError
+from muniment.mail.forensic import Hop, hops
 from muniment.seal.sighting import Sighting as SealedSighting
 from muniment.seal.vault import Vault
 
@@ -87,3 +88,33 @@ def _envelope(actor: User, message: Message, sealed: SealedSighting) -> ShownEnv
 def _with_parameters(address: bytes, parameters: Sequence[bytes]) -> str:
     words = [b"<" + address + b">", *parameters]
     return b" ".join(words).decode("utf-8", "backslashreplace")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownHop:
+    """One Received field as the reader may see it."""
+
+    number: int
+    from_: str
+    by: str
+    with_: str
+    for_: str
+    at: moments.Moment | None
+    delay_seconds: float | None
+
+
+def shown_hops(actor: User, message: Message, raw: bytes) -> tuple[ShownHop, ...]:
+    """Return the hops of a message; of one that names a blind recipient only the servers."""
+    return tuple(_shown_hop(hop, is_open=not names_blind(actor, message, hop.raw)) for hop in hops(raw))
+
+
+def _shown_hop(hop: Hop, *, is_open: bool) -> ShownHop:
+    return ShownHop(
+        number=hop.number,
+        from_=hop.from_ if is_open else hop.from_.partition(" ")[0],
+        by=hop.by if is_open else hop.by.partition(" ")[0],
+        with_=hop.with_ if is_open else "",
+        for_=hop.for_ if is_open else "",
+        at=moments.moment(hop.at) if hop.at else None,
+        delay_seconds=hop.delay_seconds,
+    )

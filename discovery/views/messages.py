@@ -20,8 +20,7 @@ from discovery.participants import by_role
 from discovery.quoting import MAX_SHOWN_CHARACTERS, runs_of
 from discovery.reading import OpenMessage, open_message
 from discovery.sanitise import BODY_POLICY, UnsafeToShow
-from discovery.sightings import MAX_OPENED, shown_sightings
-from muniment.mail.forensic import hops
+from discovery.sightings import MAX_OPENED, shown_hops, shown_sightings
 from muniment.mail.text import body_text
 
 MAX_SOURCE_BYTES = 1_000_000  # of raw shown on a page; the download has all
@@ -75,7 +74,7 @@ def journey(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """Show how the message travelled: hops, envelopes, every sighting."""
     opened = _open(request, message_id)
     context = _frame(request, opened, tab="journey") | {
-        "hops": hops(opened.sealed.raw),
+        "hops": shown_hops(request.user, opened.message, opened.sealed.raw),
         "sightings": shown_sightings(request.user, opened.message, vault=archive().vault),
         "more_sightings": max(0, opened.message.sightings.count() - MAX_OPENED),
     }
@@ -108,7 +107,7 @@ def proof(request: HttpRequest, message_id: UUID) -> HttpResponse:
     context = _frame(request, opened, tab="proof") | {
         "proof": prove(opened.sighting, vault=vault),
         "checked": moments.moment(vault.now()),
-        "segment": opened.sighting.segment,
+        "lock": _lock(opened),
     }
     return render(request, "discovery/message_proof.html", context)
 
@@ -139,6 +138,11 @@ def _open(request: HttpRequest, message_id: UUID) -> OpenMessage:
     except ValueError as error:
         raise NotFound from error
     return open_message(request.user, message_id, sighting_id=sighting_id, vault=archive().vault)
+
+
+def _lock(opened: OpenMessage) -> moments.Moment | None:
+    until = opened.sighting.segment.lock_until
+    return moments.moment(until) if until else None
 
 
 def _frame(request: HttpRequest, opened: OpenMessage, *, tab: str) -> dict[str, Any]:

@@ -22,13 +22,16 @@ def search_page(request: HttpRequest) -> HttpResponse:
     """Answer a search, or say what is wrong with it and where."""
     form = SearchForm(request.GET)
     criteria = form.criteria()
+    counts = coverage(request.user)
     context = {
         "section": "search",
         "form": form,
         "criteria": criteria,
-        "coverage": coverage(request.user),
+        "coverage": counts,
         "chips": results.chips(criteria),
     }
+    if not counts.total:
+        return render(request, "discovery/search.html", context)
     language = "fr" if get_language() == "fr" else "en"
     today = timezone.localdate()
     try:

@@ -1,0 +1,75 @@
+"""An archive of its own for each test, a few messages in it, and the people who look at it."""
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from accounts.models import Role, User
+from archive.models import Message
+from archive.services import sweep
+from archive.services.setup import prepare
+from archive.services.stages import drain
+from archive.wiring import archive
+from muniment.extract.model import Extraction, Outcome
+from tests.flow.web import mails
+
+PASSWORD = "correct horse battery"
+PEOPLE = {
+    "compliance": ("officer@corp.example", Role.COMPLIANCE),
+    "ann": ("ann@corp.example", Role.EMPLOYEE),
+    "bob": ("bob@corp.example", Role.EMPLOYEE),
+    "carol": ("carol@corp.example", Role.EMPLOYEE),
+    "stranger": ("eve@corp.example", Role.EMPLOYEE),
+    "administrator": ("admin@corp.example", Role.ADMINISTRATOR),
+    "auditor": ("audit@corp.example", Role.AUDITOR),
+}
+
+
+class PlainExtractor:
+    """Takes any content for text."""
+
+    def extract(self, content, *, content_type, filename):
+        return Extraction(outcome=Outcome.TEXT, text=content.decode("latin-1"))
+
+
+@pytest.fixture
+def empty_archive(db, settings, tmp_path):
+    settings.MUNIMENT_DATA = tmp_path
+    archive.cache_clear()
+    cache.clear()
+    prepare()
+    yield archive()
+    archive.cache_clear()
+
+
+@pytest.fixture
+def filled(empty_archive):
+    """Return the archive with the test mail, catalogued and indexed."""
+    vault = empty_archive.vault
+    vault.seal([mails.sighting(vault, raw) for raw in (mails.OFFER, mails.ANSWER, mails.HOSTILE, mails.BROKEN)])
+    blind = mails.envelope("ann@corp.example", "bob@corp.example", "carol@corp.example")
+    vault.seal([mails.sighting(vault, mails.BLIND, source="smtp", envelope=blind)])
+    sweep.catalogue_missing(vault=vault)
+    drain(empty_archive, PlainExtractor())
+    return empty_archive
+
+
+@pytest.fixture
+def as_person(db):
+    """Return a function that makes a browser in which a person of `PEOPLE` is signed in; "anonymous" is nobody."""
+
+    def sign_in(name, language="en"):
+        browser = Client(headers={"accept-language": language})
+        if name != "anonymous":
+            address, role = PEOPLE[name]
+            user, _ = User.objects.get_or_create(email=address, defaults={"username": address, "role": role})
+            browser.force_login(user)
+        return browser
+
+    return sign_in
+
+
+@pytest.fixture
+def message(filled):
+    """Return a function from the local part of a Message-ID to the message."""
+    return lambda key: Message.objects.get(rfc_message_id=f"{key}@corp.example")
