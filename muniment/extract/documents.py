@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from muniment.extract import cards, mailfile, office, packages, pdf, plain, webpages
+from muniment.extract import cards, mailfile, office, packages, pdf, plain, signed, webpages
 from muniment.extract.kinds import Kind, kind_of
 from muniment.extract.model import Extraction, Outcome
 from muniment.extract.reading import MIB, Exhausted, Item, Limits, Reading, Stop, Verdict
@@ -24,6 +24,7 @@ _READERS: Final[dict[Kind, Reader]] = {
     Kind.CALENDAR: cards.read_calendar,
     Kind.CARD: cards.read_card,
     Kind.MAIL: mailfile.read_mail,
+    Kind.SIGNED: signed.read_signed,
     Kind.TEXT: plain.read_text,
 }
 DEFAULT_LIMITS: Final = Limits()

@@ -35,6 +35,7 @@ class Kind(Enum):
     CALENDAR = auto()
     CARD = auto()
     MAIL = auto()
+    SIGNED = auto()
     TEXT = auto()
     ENCRYPTED = auto()
     UNSUPPORTED = auto()
@@ -86,7 +87,7 @@ _CMS: Final = (
     ),
     (
         b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02",
-        Found(kind=Kind.UNSUPPORTED, detail="S/MIME signature or signed message."),
+        Found(kind=Kind.SIGNED),
     ),
 )
 _CMS_WITHIN: Final = 40  # the identifier stands in the first bytes of the outer sequence

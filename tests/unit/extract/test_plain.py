@@ -129,11 +129,6 @@ def test_card_is_read_without_its_photograph():
         (b"-----BEGIN PGP MESSAGE-----\n\nabc", "text/plain", Outcome.ENCRYPTED),
         (b"Version: 1\n", "application/pgp-encrypted", Outcome.ENCRYPTED),
         (b"\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03\xa0\x80", "application/pkcs7-mime", Outcome.ENCRYPTED),
-        (
-            b"\x30\x80\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\xa0\x80",
-            "application/pkcs7-mime",
-            Outcome.UNSUPPORTED,
-        ),
     ],
 )
 def test_types_without_text_are_told_whatever_is_declared(content, content_type, outcome):
