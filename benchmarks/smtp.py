@@ -34,7 +34,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SERVERS = ("durable", "null", "smtp-sink")
 SESSIONS = (1, 20, 200)
 SIZES = {"8 KiB": 8 * 1024, "100 KiB": 100 * 1024}
-MESSAGES = {"8 KiB": {1: 1_000, 20: 5_000, 200: 5_000}, "100 KiB": {1: 400, 20: 1_500, 200: 1_500}}
+MESSAGES = {"8 KiB": {1: 300, 20: 4_000, 200: 4_000}, "100 KiB": {1: 150, 20: 1_200, 200: 1_200}}
 SERVER_CORE, CLIENT_CORE = 0, os.cpu_count() - 1
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -154,25 +154,25 @@ def median(results):
     )
 
 
-def row(folder, size, sessions, *, reused, quick):
+def row(folder, size, sessions, *, reused, quick, runs):
     """Measure the servers in turn, so that a slower moment of the machine meets all of them."""
     message = folder / "message"
     make_message(message, SIZES[size])
     messages = 200 if quick else MESSAGES[size][sessions]
-    runs = [
+    found = [
         [measure(name, message, folder, sessions=sessions, messages=messages, reused=reused) for name in SERVERS]
-        for _ in range(1 if quick else 3)
+        for _ in range(runs)
     ]
-    return dict(zip(SERVERS, map(median, zip(*runs, strict=True)), strict=True))
+    return dict(zip(SERVERS, map(median, zip(*found, strict=True)), strict=True))
 
 
-def run(*, folder, quick):
+def run(*, folder, quick, runs):
     print("| size | sessions | connections | durable msg/s (CPU ms) | null | smtp-sink | durable / sink |")
     print("|---|---|---|---|---|---|---|")
     for size in SIZES:
         for sessions in SESSIONS:
             for reused in (False, True):
-                found = row(folder, size, sessions, reused=reused, quick=quick)
+                found = row(folder, size, sessions, reused=reused, quick=quick, runs=runs)
                 cells = [f"{found[name].per_second:.0f} ({found[name].cpu_ms:.2f})" for name in SERVERS]
                 ratio = found["durable"].per_second / found["smtp-sink"].per_second
                 kind = "reused" if reused else "new"
@@ -182,6 +182,7 @@ def run(*, folder, quick):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="few messages, once")
+    parser.add_argument("--runs", type=int, default=3, help="runs of each row; the median is printed (default: 3)")
     parser.add_argument("--folder", type=Path, default=None, help="disk to measure on (default: the temporary folder)")
     parser.add_argument("--serve-null", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
@@ -189,7 +190,7 @@ def main():
         serve_null()
         return
     with tempfile.TemporaryDirectory(dir=arguments.folder) as folder:
-        run(folder=Path(folder), quick=arguments.quick)
+        run(folder=Path(folder), quick=arguments.quick, runs=1 if arguments.quick else arguments.runs)
 
 
 if __name__ == "__main__":
