@@ -25,6 +25,8 @@ import zstandard
 ROOT = Path(__file__).resolve().parent.parent
 SETS = ("spamassassin", "enron-maildir", "list-threads", "list-odd", "takeout-constructed")
 WINDOW = 1 << 27
+# public-inbox and Google Takeout quote as mboxrd does, and say who they are in the separator.
+MBOXRD_WRITERS = re.compile(rb"^From (?:mboxrd@z|\d+@xxx) [^\n]*\n", re.MULTILINE)
 MBOX_NAMES = re.compile(r"\.(mbox|mboxrd|mbx)$|_mbox/")
 COLUMNS = (
     "set | files | items | archived | new messages | refused | SHA-256 equal | searchable | not searchable | "
@@ -98,9 +100,9 @@ def oracle(folder):
     files, whole, loose = 0, Counter(), 0
     for name, data in contents(folder):
         files += 1
-        if name.endswith(".mboxrd"):
-            parts = re.split(rb"^From mboxrd@z [^\n]*\n", data, flags=re.MULTILINE)[1:]
-            raws = [re.sub(rb"^>(>*From )", rb"\1", part.removesuffix(b"\n"), flags=re.MULTILINE) for part in parts]
+        if MBOXRD_WRITERS.match(data):
+            parts = [part.removesuffix(b"\n").removesuffix(b"\r") for part in MBOXRD_WRITERS.split(data)[1:]]
+            raws = [re.sub(rb"^>(>*From )", rb"\1", part, flags=re.MULTILINE) for part in parts]
             whole.update(hashlib.sha256(raw).hexdigest() for raw in raws)
             continue
         if MBOX_NAMES.search(name):
