@@ -25,6 +25,7 @@ _WINDOW = 64  # words: some four lines, so that a French answer above an English
 ENGLISH = "\x01\x01\x01"  # before a stem; three characters, so that no word is within two edits of a stem
 FRENCH = "\x03\x03\x03"
 EXACT = "\x04\x04\x04"
+MARK_LENGTH = 3
 
 _MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670\u0900-\u0dff\u0e31-\u0e4e\u00ad\u200c\u200d\u2060"
 _CJK = (

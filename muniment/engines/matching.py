@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from muniment.engines.analysis import ENGLISH, EXACT, FRENCH, Analysed
+from muniment.engines.analysis import ENGLISH, EXACT, FRENCH, MARK_LENGTH, Analysed
 from muniment.engines.patterns import Pattern, Piece, Row
 from muniment.engines.selection import Proximity
 
@@ -41,27 +41,28 @@ def within_edits(word: str, other: str, limit: int) -> bool:
 def _find_row(row: Row, words: Analysed) -> Iterator[Place]:
     (_, first), *others = row
     length = row[-1][0]
-    for start in range(len(words.folded) - length):
-        if _matches(first, words, start) and all(_matches(piece, words, start + offset) for offset, piece in others):
-            yield start, start + length
+    starts = _positions(first, words)
+    for offset, piece in others if starts else ():
+        starts = starts & {position - offset for position in _positions(piece, words)}
+    return ((start, start + length) for start in sorted(starts))
 
 
-def _matches(piece: Piece, words: Analysed, at: int) -> bool:
-    folded = words.folded[at]
+def _positions(piece: Piece, words: Analysed) -> set[int]:
     if piece.regex is not None:
-        return compiled(piece.regex).fullmatch(folded) is not None
+        matches = compiled(piece.regex).fullmatch
+        return {at for at, word in enumerate(words.folded) if matches(word)}
     if piece.fuzzy:
-        return within_edits(folded, piece.terms[0], piece.fuzzy)
-    return any(term in piece.terms for term in _forms(words, at))
+        return {at for at, word in enumerate(words.folded) if within_edits(word, piece.terms[0], piece.fuzzy)}
+    return {at for term in piece.terms for at in _positions_of(term, words)}
 
 
-def _forms(words: Analysed, at: int) -> Iterator[str]:
-    yield words.folded[at]
-    if words.english[at]:
-        yield ENGLISH + words.english[at]
-    if words.french[at]:
-        yield FRENCH + words.french[at]
-    yield EXACT + words.exact[at]
+def _positions_of(term: str, words: Analysed) -> list[int]:
+    """Return where one form stands; the mark before it says which form it is."""
+    form = {ENGLISH: words.english, FRENCH: words.french, EXACT: words.exact}.get(term[:MARK_LENGTH])
+    if form is None:
+        return [at for at, word in enumerate(words.folded) if word == term]
+    wanted = term[MARK_LENGTH:]
+    return [at for at, word in enumerate(form) if word == wanted]
 
 
 def _is_near(near: Proximity, left: Place, right: Place) -> bool:

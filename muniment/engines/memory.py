@@ -10,7 +10,7 @@ from muniment.engines.analysis import Analysed, analyse
 from muniment.engines.figures import bar_number, bars, day_number, day_start, interval_for, most_frequent
 from muniment.engines.highlight import Highlighter, Texts
 from muniment.engines.matching import compiled, find, find_near
-from muniment.engines.ordering import DESCENDING, seconds_of, sort_key
+from muniment.engines.ordering import DESCENDING, date_key, seconds_of, sender_key, size_key
 from muniment.engines.port import Bucket, Document, Hit, Interval, Scope, SearchRequest, SearchResult, Sort
 from muniment.engines.selection import Selection, Values, proximity, scope_terms, select
 from muniment.engines.texts import Area, access_terms, filetypes_of, passages, sender_of, values
@@ -90,9 +90,19 @@ def _may_see(scope: Scope, one: _Indexed) -> bool:
 
 
 def _ordered(found: list[tuple[_Indexed, int]], sort: Sort) -> list[tuple[_Indexed, int]]:
-    if sort is Sort.RELEVANCE:
-        return sorted(found, key=lambda pair: (-pair[1], sort_key(pair[0].document, sort)))
-    return sorted(found, key=lambda pair: sort_key(pair[0].document, sort), reverse=sort in DESCENDING)
+    match sort:
+        case Sort.RELEVANCE:
+            return sorted(found, key=lambda pair: (-pair[1], pair[0].document.message_id))
+        case Sort.SENDER:
+            return sorted(found, key=lambda pair: sender_key(pair[0].document))
+        case _:
+            return sorted(found, key=lambda pair: _number(pair[0].document, sort), reverse=sort in DESCENDING)
+
+
+def _number(document: Document, sort: Sort) -> tuple[int, UUID]:
+    by_date = sort in {Sort.DATE_DESC, Sort.DATE_ASC}
+    key = date_key(document, descending=sort in DESCENDING) if by_date else size_key(document)
+    return key, document.message_id
 
 
 def _hit(document: Document, score: int, marker: Highlighter | None) -> Hit:

@@ -1,4 +1,10 @@
-"""The order of hits as text: each key ends in the message id, so that no two are equal and paging is stable."""
+"""The order of hits: a key for each sort, and the message id where keys are equal, so that paging is stable.
+
+    number for dates and sizes   | seconds or bytes, 39 bits | last 24 bits of the message id |
+    text for senders             address, folded, then the message id
+
+The bits of the id make equal numbers rare, so that an engine that orders by one number has few ties to sort by id.
+"""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -8,10 +14,10 @@ from muniment.engines.port import Document, Sort
 from muniment.engines.texts import sender_of
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_BEFORE_EPOCH = 1 << 37  # seconds; more than year 1 lies before 1970, so that keys of early dates sort as text
-_DIGITS = 16
+_YEAR_ONE = -int((_EPOCH - datetime(1, 1, 1, tzinfo=UTC)).total_seconds())
+_TIE_BITS = 24
+_MAX_NUMBER = (1 << 39) - 1  # seconds from year 1 to year 9999 need 39 bits; as bytes it is 512 GiB
 _MAX_SENDER = 100  # characters that take part in the order
-_FIRST = "!"  # sorts before every digit
 _LAST = "\uffff"
 _ID_LENGTH = 32
 
@@ -24,28 +30,30 @@ def seconds_of(moment: datetime) -> int:
     return between.days * 86_400 + between.seconds
 
 
-def date_key(document: Document, *, undated: str) -> str:
-    """Return the key of the Date field; `undated` says where messages without one go."""
-    if document.date is None:
-        return undated + document.message_id.hex
-    return f"{seconds_of(document.date) + _BEFORE_EPOCH:0{_DIGITS}d}{document.message_id.hex}"
+def date_key(document: Document, *, descending: bool) -> int:
+    """Return the key of the Date field; messages without one come last in both directions."""
+    if document.date is not None:
+        number = 1 + seconds_of(document.date) - _YEAR_ONE
+    else:
+        number = 0 if descending else _MAX_NUMBER
+    return _numbered(number, document.message_id)
 
 
-def sort_key(document: Document, sort: Sort) -> str:
-    """Return the key that a sort goes by; messages without a date or sender come last both ways."""
-    match sort:
-        case Sort.DATE_DESC:
-            return date_key(document, undated=_FIRST)
-        case Sort.DATE_ASC:
-            return date_key(document, undated=_LAST)
-        case Sort.SIZE_DESC | Sort.SIZE_ASC:
-            return f"{document.size_bytes:0{_DIGITS}d}{document.message_id.hex}"
-        case Sort.SENDER:
-            return f"{fold(sender_of(document))[:_MAX_SENDER] or _LAST}\x00{document.message_id.hex}"
-        case Sort.RELEVANCE:
-            return document.message_id.hex
+def size_key(document: Document) -> int:
+    """Return the key of the size."""
+    return _numbered(document.size_bytes, document.message_id)
+
+
+def sender_key(document: Document) -> str:
+    """Return the key of the first sender's address; messages without one come last."""
+    return f"{fold(sender_of(document))[:_MAX_SENDER] or _LAST}\x00{document.message_id.hex}"
 
 
 def id_of(key: str) -> UUID:
-    """Return the message id that a key ends in."""
+    """Return the message id that the key of a sender ends in."""
     return UUID(hex=key[-_ID_LENGTH:])
+
+
+def _numbered(number: int, message_id: UUID) -> int:
+    tie = message_id.int & ((1 << _TIE_BITS) - 1)
+    return min(max(number, 0), _MAX_NUMBER) << _TIE_BITS | tie

@@ -7,18 +7,12 @@ import tantivy
 
 from muniment.engines.figures import bar_number, day_number
 from muniment.engines.highlight import MAX_TEXT, Texts
-from muniment.engines.ordering import seconds_of, sort_key
-from muniment.engines.port import Document, Interval, Sort
+from muniment.engines.ordering import date_key, seconds_of, sender_key, size_key
+from muniment.engines.port import Document, Interval
 from muniment.engines.tantivy import schema
 from muniment.engines.texts import access_terms, clean, filetypes_of, passages, sender_of, values
 
 _LOW = (1 << 64) - 1
-_SORTS = {
-    schema.BY_DATE_DESC: Sort.DATE_DESC,
-    schema.BY_DATE: Sort.DATE_ASC,
-    schema.BY_SIZE: Sort.SIZE_ASC,
-    schema.BY_SENDER: Sort.SENDER,
-}
 # A score is multiplied by log2(2 + recency): 1 for 1970 and before, 1.01 for 2100. It parts equal scores, newest first.
 _RECENCY_SPAN = date(2100, 1, 1).toordinal() - date(1970, 1, 1).toordinal()
 _RECENCY_WEIGHT = 0.0139
@@ -38,8 +32,10 @@ def to_tantivy(document: Document) -> tantivy.Document:
     for field, terms in values(document).items():
         for term in terms:
             out.add_text(schema.value_field(field), term)
-    for name, sort in _SORTS.items():
-        out.add_text(name, sort_key(document, sort))
+    out.add_unsigned(schema.BY_DATE_DESC, date_key(document, descending=True))
+    out.add_unsigned(schema.BY_DATE, date_key(document, descending=False))
+    out.add_unsigned(schema.BY_SIZE, size_key(document))
+    out.add_text(schema.BY_SENDER, sender_key(document))
     _add_numbers(out, document)
     _add_facets(out, document)
     return out

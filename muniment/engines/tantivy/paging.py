@@ -1,11 +1,11 @@
-"""One page of hits in an exact order, from what Tantivy can order by.
+"""One page of hits in an exact order, from what Tantivy can order by: one column, or the score.
 
-A sort goes by one text column whose keys end in the message id, so no two are equal. Relevance has equal scores: the
-page is read with a margin on both sides, widened until the scores at its ends differ from those of the page, and equal
-scores are put in the order of the ids.
+A number or a score can be the same for several messages. The page is then read with a margin on both sides, widened
+until the keys at its ends differ from those of the page, and equal keys are put in the order of the ids. The keys of
+senders end in the message id, so no two are equal.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -16,14 +16,14 @@ from muniment.engines.ordering import DESCENDING, id_of
 from muniment.engines.port import Sort
 from muniment.engines.tantivy.schema import BY_DATE, BY_DATE_DESC, BY_SENDER, BY_SIZE, ID_HIGH, ID_LOW, RECENCY
 
-_COLUMNS = {
+_NUMBERS = {
     Sort.DATE_DESC: BY_DATE_DESC,
     Sort.DATE_ASC: BY_DATE,
     Sort.SIZE_DESC: BY_SIZE,
     Sort.SIZE_ASC: BY_SIZE,
-    Sort.SENDER: BY_SENDER,
 }
-_MARGIN = 32
+_MARGIN = 8
+_WIDER = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,16 +43,23 @@ class Page:
     found: tuple[Found, ...]
 
 
+Hits = list[tuple[Any, DocAddress]]  # the key or score, and where the document is
+_Read = Callable[[int, int], Hits]  # offset and limit → hits
+
+
 def page_of(searcher: Searcher, query: Query, *, sort: Sort, offset: int, limit: int) -> Page:
     """Return hits `offset` to `offset + limit` in the order of `sort`, and the exact total."""
     if limit == 0 or offset >= searcher.num_docs:
-        return Page(total=_count(searcher, query), found=())
-    if sort is Sort.RELEVANCE:
-        return _by_score(searcher, query, offset=offset, limit=limit)
-    order = Order.Desc if sort in DESCENDING else Order.Asc
-    result = _search(searcher, query, limit, order_by_field=_COLUMNS[sort], order=order, offset=offset)
-    found = tuple(Found(message_id=id_of(key), score=0.0, address=address) for key, address in result.hits)
-    return Page(total=result.total, found=found)
+        return Page(total=_search(searcher, query, 1).total, found=())
+    match sort:
+        case Sort.SENDER:
+            return _by_sender(searcher, query, offset=offset, limit=limit)
+        case Sort.RELEVANCE:
+            return _by_number(searcher, query, offset=offset, limit=limit, weight_by_field=RECENCY)
+        case _:
+            order = Order.Desc if sort in DESCENDING else Order.Asc
+            options = {"order_by_field": _NUMBERS[sort], "order": order}
+            return _by_number(searcher, query, offset=offset, limit=limit, **options)
 
 
 def ids_of(searcher: Searcher, addresses: Sequence[DocAddress]) -> list[UUID]:
@@ -65,32 +72,57 @@ def ids_of(searcher: Searcher, addresses: Sequence[DocAddress]) -> list[UUID]:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Result:
     total: int
-    hits: list[tuple[Any, DocAddress]]
+    hits: Hits
 
 
 def _search(searcher: Searcher, query: Query, limit: int, **options: Any) -> _Result:
-    result: Any = searcher.search(query, limit, count=True, **options)  # its type stub leaves out `count`
+    result: Any = searcher.search(query, limit, **options)  # its type stub leaves out `count`
     return _Result(total=int(result.count), hits=result.hits)
 
 
-def _count(searcher: Searcher, query: Query) -> int:
-    return _search(searcher, query, 1).total
-
-
-def _by_score(searcher: Searcher, query: Query, *, offset: int, limit: int) -> Page:
+def _by_number(searcher: Searcher, query: Query, *, offset: int, limit: int, **options: Any) -> Page:
     margin = _MARGIN
     while True:
         first = max(0, offset - margin)
         wanted = offset + limit + margin - first
-        result = _search(searcher, query, wanted, offset=first, weight_by_field=RECENCY)
-        scores = [score for score, _ in result.hits]
-        begin, end = offset - first, min(offset + limit - first, len(scores))
-        open_before = first > 0 and begin < len(scores) and scores[0] == scores[begin]
-        open_after = len(scores) == wanted and end > 0 and scores[-1] == scores[end - 1]
+        result = _search(searcher, query, wanted, offset=first, **options)
+        keys = [key for key, _ in result.hits]
+        begin, end = offset - first, min(offset + limit - first, len(keys))
+        open_before = first > 0 and begin < len(keys) and keys[0] == keys[begin]
+        open_after = len(keys) == wanted and end > begin and keys[-1] == keys[end - 1]
         if not open_before and not open_after:
             break
-        margin *= 4
-    ids = ids_of(searcher, [address for _, address in result.hits])
-    rows = [Found(message_id=i, score=s, address=a) for i, (s, a) in zip(ids, result.hits, strict=True)]
-    rows.sort(key=lambda row: (-row.score, row.message_id))
+        margin *= _WIDER
+    rows = _in_order(searcher, result.hits, by_score="order_by_field" not in options, rising=_rising(options))
     return Page(total=result.total, found=tuple(rows[begin:end]))
+
+
+def _rising(options: dict[str, Any]) -> bool:
+    return bool(options.get("order") == Order.Asc)
+
+
+def _in_order(searcher: Searcher, hits: Hits, *, by_score: bool, rising: bool) -> list[Found]:
+    ids = ids_of(searcher, [address for _, address in hits])
+    rows = [
+        (key, Found(message_id=i, score=key if by_score else 0.0, address=a))
+        for i, (key, a) in zip(ids, hits, strict=True)
+    ]
+    if by_score:
+        rows.sort(key=lambda row: (-row[0], row[1].message_id))
+    else:
+        rows.sort(key=lambda row: (row[0], row[1].message_id), reverse=not rising)
+    return [found for _, found in rows]
+
+
+def _by_sender(searcher: Searcher, query: Query, *, offset: int, limit: int) -> Page:
+    """Read from the nearer end: Tantivy reads the text of every key before the page."""
+    total = _search(searcher, query, 1).total
+    after = max(0, total - offset - limit)
+    wanted = min(limit, total - offset)
+    if wanted <= 0:
+        return Page(total=total, found=())
+    from_start = offset <= after
+    order, skip = (Order.Asc, offset) if from_start else (Order.Desc, after)
+    hits = _search(searcher, query, wanted, order_by_field=BY_SENDER, order=order, offset=skip).hits
+    found = [Found(message_id=id_of(key), score=0.0, address=address) for key, address in hits]
+    return Page(total=total, found=tuple(found if from_start else reversed(found)))

@@ -74,7 +74,9 @@ def build_schema() -> Schema:
     for name in BARS:
         builder.add_integer_field(name, fast=True)
     builder.add_float_field(RECENCY, fast=True)
-    for name in (BY_DATE_DESC, BY_DATE, BY_SIZE, BY_SENDER, *map(facet_field, ("sender", "source", "filetype"))):
+    for name in (BY_DATE_DESC, BY_DATE, BY_SIZE):
+        builder.add_unsigned_field(name, fast=True)
+    for name in (BY_SENDER, *map(facet_field, ("sender", "source", "filetype"))):
         builder.add_text_field(name, tokenizer_name="raw", fast=True, index_option="basic")
     return builder.build()
 
