@@ -7,8 +7,10 @@ from uuid import UUID
 
 from archive.models import Message, Segment, SegmentStage, Sighting, Stage, StageState
 from archive.services.catalogue import catalogue_segment
+from archive.services.rebuild import rebuild_index
 from archive.services.stages import index_all
 from archive.wiring import Archive
+from muniment.engines.port import IndexUnavailable
 from muniment.errors import Corrupt, MunimentError
 from muniment.ids import SegmentId
 from muniment.seal.layout import KEYRINGS, id_of
@@ -75,8 +77,11 @@ def repair(archive: Archive) -> None:
     for segment_id in archive.vault.segment_ids():
         if _lacks(segment_id, archive.vault):
             _catalogue_again(segment_id, archive.vault)
-    archive.engine.delete(list(_documents_without_message(archive)))
-    _mark_unindexed(archive)
+    try:
+        archive.engine.delete(list(_documents_without_message(archive)))
+        _mark_unindexed(archive)
+    except IndexUnavailable:
+        rebuild_index(archive)
     index_all(archive)
 
 

@@ -8,6 +8,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from archive.models import Message
+from archive.wiring import archive
 from muniment.errors import Refused
 from muniment.seal.layout import KEKS
 from muniment.stores.filesystem import FilesystemStore
@@ -29,6 +31,8 @@ def prepare() -> None:
             (data / folder).mkdir(parents=True, exist_ok=True)
         if _migrations_wait():
             call_command("migrate", interactive=False, verbosity=0)
+        if not (data / "index").exists() and not Message.objects.exists():
+            archive().engine.clear()  # an index that is missing later was lost, and is told as such
 
 
 def _make_key(data: Path) -> None:
