@@ -21,6 +21,8 @@ _ISO: Final = re.compile(
     r"\s*(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T\s]\s*(\d{1,2}):(\d{2})(?::(\d{2}))?(?:[.,]\d+)?)?\s*(\S*)"
 )
 _COMMENT: Final = re.compile(r"\([^()]*\)")
+_MAX_COMMENT_DEPTH: Final = 4
+_SUMMER_NAME: Final = re.compile(r"([a-z]{3,4})-?\d{1,2}[a-z]{3,4}\Z")  # "EST5EDT": the zone, whatever the season
 _OFFSET: Final = re.compile(r"(?:GMT|UTC)?([+-])(\d{1,2}):?(\d{2})\Z", re.IGNORECASE)
 _TIME_ZONE_GLUED: Final = re.compile(r"(\d{2}:\d{2}:\d{2})([+-]\d{4}|[A-Z]{3})")
 _WEEKDAY: Final = re.compile(r"\s*[^\W\d]{2,12}\.?,\s*")
@@ -71,7 +73,9 @@ def _parse_lenient(text: str) -> tuple[datetime | None, bool]:
 
 
 def _parse_with_stdlib(text: str) -> tuple[datetime | None, bool]:
-    bare = _TIME_ZONE_GLUED.sub(r"\1 \2", _COMMENT.sub(" ", text).strip())
+    for _ in range(_MAX_COMMENT_DEPTH):
+        text = _COMMENT.sub(" ", text)
+    bare = _TIME_ZONE_GLUED.sub(r"\1 \2", text.strip())
     if ":" not in bare:
         bare = _DOTTED_TIME.sub(lambda found: ":".join(part for part in found.groups() if part), bare)
     try:
@@ -83,8 +87,8 @@ def _parse_with_stdlib(text: str) -> tuple[datetime | None, bool]:
     year, month, day, hour, minute, second = found[:6]
     last = bare.rsplit(None, 1)[-1]
     offset = _zone(last)
-    if offset is None and found[9] is not None and abs(found[9]) < 86_400:  # noqa: PLR2004 - seconds of a day
-        offset = timezone(timedelta(seconds=found[9])) if found[9] else UTC
+    if offset is None and found[9] and abs(found[9]) < 86_400:  # noqa: PLR2004 - seconds of a day; 0 says nothing
+        offset = timezone(timedelta(seconds=found[9]))
     built, whole = _build((year, month, day, hour, minute, second), offset)
     return built, whole and "," in bare[:5]
 
@@ -93,6 +97,8 @@ def _parse_with_stdlib(text: str) -> tuple[datetime | None, bool]:
 def _zone(text: str) -> timezone | None:
     """Return the zone of an offset or a name, or None when it says none."""
     name = text.strip("()\"' ").lower()
+    both = _SUMMER_NAME.match(name)
+    name = both.group(1) if both else name
     if name in _ZONES:
         return _hhmm(_ZONES[name])
     match = _OFFSET.match(text)

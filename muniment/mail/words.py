@@ -9,7 +9,7 @@ from binascii import Error as BinasciiError
 from binascii import a2b_base64, a2b_qp
 from typing import Final
 
-from muniment.mail.charsets import clean, decode_short
+from muniment.mail.charsets import clean, codec_of, decode_short
 
 _FOLD: Final = re.compile(rb"[ \t]*[\r\n]+[ \t]*")
 # Charset (RFC 2231 section 5: with a language after "*"), encoding, text. Up to 8 question marks that belong to
@@ -87,7 +87,7 @@ class _Run:
         carried = ""  # base64 of a word that ends inside a quantum
         for place, (encoding, payload) in enumerate(self.words):
             if encoding == "q":
-                chunks.append(a2b_qp(payload.encode("utf-8", "replace"), header=True))
+                chunks.append(a2b_qp(_raw(payload, self.charset), header=True))
                 continue
             digits = carried + payload
             follows = place + 1 < len(self.words) and self.words[place + 1][0] == "b"
@@ -102,6 +102,16 @@ class _Run:
         out.append(text)
         self.words = []
         return whole and served
+
+
+def _raw(payload: str, charset: str) -> bytes:
+    """Return the bytes of a word's text; raw 8-bit in it is in the word's charset or in UTF-8."""
+    if payload.isascii():
+        return payload.encode("ascii")
+    try:
+        return payload.encode(codec_of(charset) or "utf-8")
+    except (UnicodeError, LookupError, ValueError):
+        return payload.encode("utf-8", "replace")
 
 
 def _base64(digits: str) -> tuple[bytes, bool]:
