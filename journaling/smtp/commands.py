@@ -4,16 +4,17 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-# A path in angle brackets: quoted strings may hold any character (RFC 5321 section 4.1.2). Some clients leave the
-# brackets out or put a space before the path; what they mean is clear, so their mail is not lost for it.
+# A path in angle brackets: a quoted local part may hold any character (RFC 5321 section 4.1.2). Some clients leave the
+# brackets out, put a space before the path or into it, or forget to quote; where the path ends is clear all the same,
+# so their mail is not lost for it. The possessive quantifiers keep the search linear.
 _PATH = re.compile(
-    rb"[ \t]*(?:<(?P<path>(?:\"(?:[^\"\\]|\\.)*\"|[^\"<>\s])*)>|(?P<bare>[^\s<>]+))(?:[ \t]+(?P<parameters>.*))?[ \t]*",
+    rb"[ \t]*+(?:<(?P<path>(?:\"(?:[^\"\\]|\\.)*+\")?+[^<>]*+)>|(?P<bare>[^\s<>]++))(?:[ \t]++(?P<parameters>.*+))?",
     re.DOTALL,
 )
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _CHUNK = re.compile(rb"(?P<size>[0-9]{1,20})(?P<last> +LAST)?[ \t]*", re.IGNORECASE)  # RFC 3030 section 2: 20DIGIT
 _SIZE = re.compile(rb"[0-9]{1,20}")  # RFC 1870 section 3
-_VALUE = re.compile(rb"[^\x00-\x20\x3d\x7f]+")  # esmtp-value (RFC 5321 section 4.1.2), 8-bit by RFC 6531
+_VALUE = re.compile(rb"[^\x00-\x20\x7f]+")  # esmtp-value (RFC 5321 section 4.1.2), 8-bit by RFC 6531; = is let pass
 _BODIES = frozenset((b"7BIT", b"8BITMIME", b"BINARYMIME"))
 
 # Recorded though DSN (RFC 3461) and AUTH= (RFC 4954) are not announced to all: what a source says is evidence, and a

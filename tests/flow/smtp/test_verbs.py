@@ -37,7 +37,7 @@ def test_helo_announces_nothing(rig):
         ([b"EHLO c", b"MAIL FROM:<a@b>", b"DATA"], b"503 5.5.1"),
         ([b"EHLO c", b"MAIL FROM:<a@b>", b"MAIL FROM:<a@b>"], b"503 5.5.1"),
         ([b"EHLO c", b"MAIL FROM:<a@b>", b"RCPT TO:<>"], b"501 5.1.3"),
-        ([b"EHLO c", b"MAIL FROM:<a@b>", b"RCPT TO:<c d>"], b"501 5.5.4"),
+        ([b"EHLO c", b"MAIL FROM:<a@b>", b"RCPT TO:<c<d>>"], b"501 5.5.4"),
         ([b"EHLO c", b"MAIL FROM:<a@b>", b"RCPT FROM:<c@d>"], b"501 5.5.4"),
         ([b"EHLO c", b"MAIL FROM:<a@b>", b"RCPT TO:<c@d> FOO=bar"], b"555 5.5.4"),
         ([b"EHLO c", b"MAIL FROM:<a@b>", b"RCPT TO:<c@d> NOTIFY="], b"501 5.5.4"),

@@ -26,6 +26,8 @@ from journaling.smtp.commands import (
         (b"FROM:a@b", Path(address=b"a@b")),
         (b'FROM:<"a > \\" b"@c> X', Path(address=b'"a > \\" b"@c', parameters=(b"X",))),
         (b"FROM:<@r1,@r2:a@b>", Path(address=b"@r1,@r2:a@b")),
+        (b"FROM:<a b@c>", Path(address=b"a b@c")),
+        (b'FROM:<"a@b> SIZE=1', Path(address=b'"a@b', parameters=(b"SIZE=1",))),
         (b"FROM:<\xe9@b>", Path(address=b"\xe9@b")),
         (b"FROM:<" + b"x" * 1_900 + b">", Path(address=b"x" * 1_900)),
     ],
@@ -35,7 +37,7 @@ def test_a_path_is_kept_as_received(argument, path):
 
 
 @pytest.mark.parametrize(
-    "argument", [b"", b"FROM", b"FROM:", b"TO:<a@b>", b"FROM:<a b>", b"FROM:<a@b", b"FROM:<a@b>x", b'FROM:<"a@b>']
+    "argument", [b"", b"FROM", b"FROM:", b"TO:<a@b>", b"FROM:<a<b>>", b"FROM:<a@b", b"FROM:<a@b>x"]
 )
 def test_what_is_no_path_is_a_value(argument):
     assert read_path(argument, b"FROM:") is Wrong.SYNTAX
