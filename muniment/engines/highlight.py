@@ -56,10 +56,10 @@ class Highlighter:
         pairs = [near for near in self._pairs if area in near.areas]
         if not text or not (patterns or pairs):
             return []
-        places = places_of(text)
         words = analyse(text)
         found = [place for pattern in patterns for place in find(pattern, words)]
         found += [place for near in pairs for pair in find_near(near, words) for place in pair]
+        places = places_of(text) if found else []
         marks = [(places[first][0], places[last][1]) for first, last in found]
         return _merged(marks + _numbers(patterns, text))
 

@@ -1,12 +1,11 @@
 """Find a pattern in analysed words, one word after the other: what `memory` searches by and `highlight` marks by."""
 
-import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from muniment.engines.analysis import ENGLISH, EXACT, FRENCH, MARK_LENGTH, Analysed
 from muniment.engines.patterns import Pattern, Piece, Row
 from muniment.engines.selection import Proximity
+from muniment.engines.wildcards import python_regex
 
 Place = tuple[int, int]  # the numbers of the first and the last word
 
@@ -48,8 +47,8 @@ def _find_row(row: Row, words: Analysed) -> Iterator[Place]:
 
 
 def _positions(piece: Piece, words: Analysed) -> set[int]:
-    if piece.regex is not None:
-        matches = compiled(piece.regex).fullmatch
+    if piece.wildcard is not None:
+        matches = python_regex(piece.wildcard).fullmatch
         return {at for at, word in enumerate(words.folded) if matches(word)}
     if piece.fuzzy:
         return {at for at, word in enumerate(words.folded) if within_edits(word, piece.terms[0], piece.fuzzy)}
@@ -69,9 +68,3 @@ def _is_near(near: Proximity, left: Place, right: Place) -> bool:
     if 1 <= right[0] - left[1] <= near.distance + 1:
         return True
     return not near.ordered and 1 <= left[0] - right[1] <= near.distance + 1
-
-
-@lru_cache(maxsize=1024)
-def compiled(regex: str) -> re.Pattern[str]:
-    """Return a regular expression of `patterns`, compiled; they have no nested repetition."""
-    return re.compile(regex, re.DOTALL)

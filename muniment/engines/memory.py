@@ -9,11 +9,12 @@ from uuid import UUID
 from muniment.engines.analysis import Analysed, analyse
 from muniment.engines.figures import bar_number, bars, day_number, day_start, interval_for, most_frequent
 from muniment.engines.highlight import Highlighter, Texts
-from muniment.engines.matching import compiled, find, find_near
+from muniment.engines.matching import find, find_near
 from muniment.engines.ordering import DESCENDING, date_key, seconds_of, sender_key, size_key
 from muniment.engines.port import Bucket, Document, Hit, Interval, Scope, SearchRequest, SearchResult, Sort
 from muniment.engines.selection import Selection, Values, proximity, scope_terms, select
 from muniment.engines.texts import Area, access_terms, filetypes_of, passages, sender_of, values
+from muniment.engines.wildcards import python_regex
 from muniment.query.tree import And, DateRange, Everything, Field, Near, Node, Not, Or, Phrase, SizeRange, Term
 
 
@@ -166,7 +167,9 @@ def _selected(selection: Selection) -> _Test:
 def _has_value(wanted: Values, values: set[str]) -> bool:
     if not values.isdisjoint(wanted.terms):
         return True
-    return any(compiled(regex).fullmatch(value) for regex in wanted.regexes for value in values)
+    return any(
+        python_regex(wildcard, wanted.character).fullmatch(value) for wildcard in wanted.wildcards for value in values
+    )
 
 
 def _in_dates(node: DateRange, document: Document) -> bool:

@@ -24,7 +24,6 @@ from muniment.query.tree import Phrase, Term
 
 MIN_WILDCARD_LETTERS = 2  # one letter and * stands for a tenth of all words
 
-_SPECIAL = re.compile(r"([\\.+*?()|\[\]{}^$])")
 _SPLIT = re.compile(r"([*?])")
 _FEMININE = re.compile(r"ee(s?)$")
 _MASCULINE = re.compile(r"(?<!e)e(s?)$")
@@ -32,10 +31,10 @@ _MASCULINE = re.compile(r"(?<!e)e(s?)$")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """One word of a row: any of `terms`, or what `regex` matches whole, or a word within `fuzzy` edits of the term."""
+    """One word of a row: any of `terms`, or what `wildcard` stands for, or a word within `fuzzy` edits of the term."""
 
     terms: tuple[str, ...] = ()
-    regex: str | None = None
+    wildcard: str | None = None  # a folded word with * and ?
     fuzzy: int = 0
 
 
@@ -58,16 +57,6 @@ def pattern_of(leaf: Term | Phrase) -> Pattern:
     if joined is not None and len(rows) == 1 and len(rows[0]) > 1:
         return (*rows, ((0, Piece(terms=(joined,))),))
     return tuple(row for row in rows if row)
-
-
-def escape(text: str) -> str:
-    """Escape a text for a regular expression of both Python and Tantivy."""
-    return _SPECIAL.sub(r"\\\1", text)
-
-
-def wildcard_regex(text: str, *, run: str = ".*", one: str = ".") -> str:
-    """Return the regular expression of a folded text with `*` and `?`."""
-    return "".join({"*": run, "?": one}.get(part, escape(part)) for part in _SPLIT.split(re.sub(r"\*+", "*", text)))
 
 
 def check_breadth(text: str, leaf: Term | Phrase) -> None:
@@ -149,7 +138,7 @@ def _wildcard_piece(run: str) -> Piece | None:
         return None
     if "*" not in run and "?" not in run:
         return Piece(terms=(run,))
-    return Piece(regex=wildcard_regex(run))
+    return Piece(wildcard=run)
 
 
 def _row(pieces: list[Piece]) -> Row:

@@ -6,9 +6,10 @@ This is the one place that knows which field of the language looks where, and wh
 from dataclasses import dataclass
 
 from muniment.engines.analysis import fold
-from muniment.engines.patterns import Pattern, check_breadth, escape, pattern_of, wildcard_regex
+from muniment.engines.patterns import Pattern, check_breadth, pattern_of
 from muniment.engines.port import Scope
 from muniment.engines.texts import PROSE, Area, clean
+from muniment.engines.wildcards import ANY, NO_AT
 from muniment.query.refusals import QueryError
 from muniment.query.tree import Field, Near, Phrase, Term
 
@@ -34,11 +35,12 @@ _AREAS: dict[Field, tuple[Area, ...]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Values:
-    """Values of one field: any of `terms`, or what a regular expression matches whole."""
+    """Values of one field: any of `terms`, or what any of the wildcards stands for, over `character`."""
 
     field: Field
     terms: tuple[str, ...] = ()
-    regexes: tuple[str, ...] = ()
+    wildcards: tuple[str, ...] = ()
+    character: str = ANY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,12 +73,13 @@ def select(leaf: Term | Phrase, *, blind: bool) -> Selection:
     areas, fields = _areas(field, blind=blind), _fields(field, blind=blind)
     if not fields:
         return Selection(areas=areas, pattern=pattern_of(leaf))
-    terms, regexes, by_words = _named(leaf)
+    terms, wildcards, by_words = _named(leaf)
+    character = NO_AT if field in _ADDRESSES else ANY
     by_words = by_words and field not in _VALUES_ONLY
     return Selection(
         areas=areas if by_words else (),
         pattern=pattern_of(leaf) if by_words else (),
-        values=tuple(Values(field=each, terms=terms, regexes=regexes) for each in fields),
+        values=tuple(Values(field=each, terms=terms, wildcards=wildcards, character=character) for each in fields),
     )
 
 
@@ -105,7 +108,7 @@ def _fields(field: Field, *, blind: bool) -> tuple[Field, ...]:
 
 
 def _named(leaf: Term | Phrase) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
-    """Return the values that a leaf names, the regular expressions, and whether its words are looked for too."""
+    """Return the values that a leaf names, the wildcards, and whether its words are looked for too."""
     text = fold(clean(leaf.text)).strip()
     if leaf.field is Field.MESSAGEID:
         text = text.strip("<>")
@@ -123,13 +126,11 @@ def _named(leaf: Term | Phrase) -> tuple[tuple[str, ...], tuple[str, ...], bool]
 
 def _wild(leaf: Term, text: str) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
     check_breadth(text, leaf)
-    plain = not any(mark in text for mark in "@.-_/+")
     if leaf.field not in _ADDRESSES:
-        return (), (wildcard_regex(text),), plain
+        return (), (text,), not any(mark in text for mark in "@.-_/+")
     if "@" in text:
-        return (), (wildcard_regex(text, run="[^@]*", one="[^@]"),), False
-    shape = wildcard_regex(text, run="[^@]*", one="[^@]")
-    return (), (shape, shape + escape("@")), plain or "." not in text
+        return (), (text,), False
+    return (), (text, f"{text}@"), "." not in text
 
 
 def scope_terms(scope: Scope) -> frozenset[str]:

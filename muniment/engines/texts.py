@@ -7,12 +7,14 @@ An area is a list of passages; no phrase and no w/n reaches from one passage int
 import re
 from collections.abc import Iterable
 from enum import StrEnum
+from functools import lru_cache
 
 from muniment.engines.analysis import fold, joined_numbers
 from muniment.engines.port import Document
 from muniment.query.tree import Field
 
 MAX_VALUE = 512  # characters of a file name, list id or Message-ID that count (RFC 5322 lines have at most 998)
+_REMEMBERED = 4096  # people write more than one message
 _PARENTS = 8  # labels of a domain under which it is found
 
 _ANGLED = re.compile(r"<([^<>]*)>\s*$")
@@ -128,7 +130,12 @@ def clean(text: str) -> str:
 
 
 def _addresses(people: Iterable[str]) -> set[str]:
-    return {shape for person in people for shape in address_shapes(_value(address_of(person))) if shape}
+    return {shape for person in people for shape in _shapes(person)}
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _shapes(person: str) -> frozenset[str]:
+    return frozenset(address_shapes(_value(address_of(person)))) - {""}
 
 
 def _whole(texts: Iterable[str]) -> set[str]:

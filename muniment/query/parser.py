@@ -20,6 +20,7 @@ from muniment.query.vocabulary import (
     DATE_FIELDS,
     MAX_DEPTH,
     MAX_LENGTH,
+    MAX_OPEN_WORDS,
     RANGE_FIELDS,
     TERM_FIELDS,
 )
@@ -43,6 +44,7 @@ class _Parser:
         self._tokens = tokens
         self._at = 0
         self._depth = 0
+        self._open_words = 0
         self._today = today
 
     def whole(self, length: int) -> Node:
@@ -59,6 +61,9 @@ class _Parser:
     def _take(self) -> Token:
         token = self._tokens[self._at]
         self._at += 1
+        self._open_words += _open_words(token)
+        if self._open_words > MAX_OPEN_WORDS:
+            raise _refusal("too-many-open-words", token, limit=MAX_OPEN_WORDS)
         return token
 
     def _or(self, field: Field) -> Node:
@@ -161,6 +166,12 @@ class _Parser:
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise _refusal("too-deep", token, limit=MAX_DEPTH)
+
+
+def _open_words(token: Token) -> int:
+    if token.kind is Kind.PHRASE:
+        return token.text.count("*")
+    return int(token.kind is Kind.WORD and any(mark in token.text for mark in "*?~"))
 
 
 def _phrase(field: Field, token: Token, *, start: int) -> Phrase:

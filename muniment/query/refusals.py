@@ -20,6 +20,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The query has more than {limit} words.",
         "La requête compte plus de {limit} mots.",
     ),
+    "too-many-open-words": (
+        "The query has more than {limit} words with *, ? or ~.",
+        "La requête compte plus de {limit} mots avec *, ? ou ~.",
+    ),
     "nothing": (
         "There is no word to look for: write at least one letter or digit.",
         "Il n’y a aucun mot à chercher : écrivez au moins une lettre ou un chiffre.",

@@ -5,6 +5,7 @@ from muniment.query.tree import Field
 MAX_LENGTH = 10_000  # characters; a list of some 500 words is 5,000
 MAX_DEPTH = 50  # nested parentheses and NOTs; the parser recurses once per level
 MAX_WORDS = 1_000
+MAX_OPEN_WORDS = 100  # words with *, ? or ~; each reads a part of all words of the archive
 MAX_DISTANCE = 50  # words between the sides of w/ and pre/
 MAX_PAIRS = 100  # (a OR b …) w/5 (c OR d …)
 

@@ -6,7 +6,7 @@ from itertools import product
 from tantivy import FieldType, Occur, Query, Schema
 
 from muniment.engines.figures import day_start
-from muniment.engines.patterns import Piece, Row, escape
+from muniment.engines.patterns import Piece, Row
 from muniment.engines.port import Scope
 from muniment.engines.selection import Proximity, Selection, Values, proximity, scope_terms, select
 from muniment.engines.tantivy.schema import (
@@ -21,6 +21,8 @@ from muniment.engines.tantivy.schema import (
     value_field,
 )
 from muniment.engines.texts import Area
+from muniment.engines.wildcards import escape, tantivy_regex
+from muniment.query.refusals import QueryError
 from muniment.query.tree import And, DateRange, Everything, Near, Node, Not, Or, Phrase, SizeRange, Term
 
 _DAY_SECONDS = 86_400
@@ -47,10 +49,8 @@ class Compiler:
 
     def _node(self, node: Node) -> Query:
         match node:
-            case Term() | Phrase():
-                return self._selection(select(node, blind=self._scope.blind))
-            case Near():
-                return self._proximity(proximity(node))
+            case Term() | Phrase() | Near():
+                return self._leaf(node)
             case DateRange():
                 return self._dates(node)
             case SizeRange():
@@ -65,6 +65,15 @@ class Compiler:
                 )
             case Everything():
                 return Query.all_query()
+
+    def _leaf(self, leaf: Term | Phrase | Near) -> Query:
+        try:
+            if isinstance(leaf, Near):
+                return self._proximity(proximity(leaf))
+            return self._selection(select(leaf, blind=self._scope.blind))
+        except ValueError as error:  # an automaton that Tantivy finds too large
+            text = leaf.left.text if isinstance(leaf, Near) else leaf.text
+            raise QueryError("too-broad", start=leaf.span.start, end=leaf.span.end, value=text) from error
 
     def _clauses(self, node: And) -> Iterator[tuple[Occur, Query]]:
         for clause in node.clauses:
@@ -91,8 +100,8 @@ class Compiler:
         name = value_field(values.field)
         for term in values.terms:
             yield Query.term_query(self._schema, name, term, "basic")
-        for regex in values.regexes:
-            yield Query.regex_query(self._schema, name, regex)
+        for wildcard in values.wildcards:
+            yield Query.regex_query(self._schema, name, tantivy_regex(wildcard, values.character))
 
     def _row(self, area: Area, row: Row) -> Query:
         alone = len(row) == 1
@@ -100,8 +109,8 @@ class Compiler:
         return Query.boost_query(query, _SUBJECT_WEIGHT) if area is Area.SUBJECT else query
 
     def _piece(self, name: str, piece: Piece) -> Query:
-        if piece.regex is not None:
-            return Query.regex_query(self._schema, name, _words_only(piece.regex))
+        if piece.wildcard is not None:
+            return Query.regex_query(self._schema, name, _words_only(piece.wildcard))
         if piece.fuzzy:
             return Query.fuzzy_term_query(self._schema, name, piece.terms[0], piece.fuzzy)
         return any_of(Query.term_query(self._schema, name, term, "freq") for term in piece.terms)
@@ -109,7 +118,7 @@ class Compiler:
     def _placed(self, area: Area, pieces: list[tuple[int, Piece]], *, slop: int) -> Query:
         """Find pieces at these positions; with two pieces, each may be `slop` positions off."""
         name = area_field(area)
-        if any(piece.regex for _, piece in pieces):
+        if any(piece.wildcard for _, piece in pieces):
             regexes: list[str | tuple[int, str]] = [(position, _regex_of(piece)) for position, piece in pieces]
             return Query.regex_phrase_query(self._schema, name, regexes, slop)
         choices = product(*[[(position, term) for term in piece.terms] for position, piece in pieces])
@@ -160,21 +169,22 @@ def _all(clauses: Iterable[tuple[Occur, Query]]) -> Query:
 
 def _singles(piece: Piece) -> Iterator[tuple[int, Piece]]:
     """Yield each term of a piece with the slot that it stands in."""
-    if piece.regex is not None:
+    if piece.wildcard is not None:
         yield 0, piece
     for term in piece.terms:
         yield SLOTS.get(term[0], 0), Piece(terms=(term,))
 
 
 def _regex_of(piece: Piece) -> str:
-    if piece.regex is not None:
-        return _words_only(piece.regex)
+    if piece.wildcard is not None:
+        return _words_only(piece.wildcard)
     return f"({'|'.join(map(escape, piece.terms))})"
 
 
-def _words_only(regex: str) -> str:
-    """Keep a wildcard that begins a word from matching the mark of a stem."""
+def _words_only(wildcard: str) -> str:
+    """Return the expression of a wildcard that matches words only: none begins like the mark of a stem."""
+    regex = tantivy_regex(wildcard)
     word = f"[^{''.join(SLOTS)}]"
-    if regex.startswith(".*"):
-        return f"({word}.*)?{regex[2:]}"
-    return word + regex[1:] if regex.startswith(".") else regex
+    if wildcard.startswith("*"):
+        return f"({word}.*)?{regex[len('.*') :]}"
+    return word + regex[1:] if wildcard.startswith("?") else regex

@@ -10,6 +10,7 @@ and no two distances overlap. An empty slot is written as EMPTY, which the token
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from tantivy import Filter, Schema, SchemaBuilder, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
@@ -50,6 +51,8 @@ VALUE_FIELDS = (
     Field.IS,
     Field.HAS,
 )
+
+_REMEMBERED = 4096  # names and addresses come again from message to message
 
 _BETWEEN_WORDS = f" {' '.join([EMPTY] * (STRIDE - 4))} "
 _EMPTY_WORD = " ".join([EMPTY] * STRIDE)
@@ -112,6 +115,7 @@ def _prose(text: str) -> str:
     return _strided(analyse(text))
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _names(text: str) -> str:
     folded, exact = words_of(text)
     none = [""] * len(folded)

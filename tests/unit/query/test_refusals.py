@@ -12,6 +12,8 @@ REFUSED = [
     ("(" * 51 + "a", "too-deep", "("),
     ("-" * 60 + "a", "too-deep", "-"),
     ("a " * 2_001, "too-many-words", "a"),
+    ("ab* " * 100 + "cd~", "too-many-open-words", "cd~"),
+    (f'"{"ab* " * 101}"', "too-many-open-words", f'"{"ab* " * 101}"'),
     ("...", "nothing", "..."),
     ('a "..."', "nothing", '"..."'),
     ("from:...", "nothing", "..."),
