@@ -125,6 +125,7 @@ class _Writer:
         self.dropping = ""
         self._out: list[str] = []
         self._open: list[str] = []
+        self._counts: dict[str, int] = {}  # of open elements by name: most tags need no walk up the list
         self._formatting = 0
 
     def text(self, text: str) -> None:
@@ -139,9 +140,12 @@ class _Writer:
         self._out.append(f"<{name}{written}>")
         if name not in _VOID:
             self._open.append(name)
+            self._counts[name] = self._counts.get(name, 0) + 1
             self._formatting += name in _FORMATTING
 
     def close(self, name: str) -> None:
+        if not self._counts.get(name):
+            return
         for depth in range(len(self._open) - 1, -1, -1):
             if self._open[depth] == name:
                 self._close_to(depth)
@@ -162,6 +166,8 @@ class _Writer:
             self._close_nearest(*rule)
 
     def _close_nearest(self, wanted: frozenset[str], stop: frozenset[str]) -> None:
+        if not any(self._counts.get(name) for name in wanted):
+            return
         for depth in range(len(self._open) - 1, -1, -1):
             if self._open[depth] in wanted:
                 self._close_to(depth)
@@ -179,5 +185,6 @@ class _Writer:
     def _close_to(self, depth: int) -> None:
         while len(self._open) > depth:
             name = self._open.pop()
+            self._counts[name] -= 1
             self._formatting -= name in _FORMATTING
             self._out.append(f"</{name}>")

@@ -1,11 +1,12 @@
 """What the archive says of itself: coverage, status, health."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import Error, connection
+from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from archive.models import Message
 from archive.queries.coverage import coverage, not_searched
 from archive.queries.status import status
 from archive.wiring import archive
@@ -62,11 +63,10 @@ def live(_request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def ready(_request: HttpRequest) -> HttpResponse:
-    """Answer whether searches can be served: database and index."""
+    """Answer whether searches can be served: the database, and the index once there is something in it."""
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-        archive().engine.count()
+        if Message.objects.exists():
+            archive().engine.count()
     except (Error, MunimentError) as error:
         return HttpResponse(f"not ready: {type(error).__name__}\n", content_type="text/plain", status=503)
     return HttpResponse("ok\n", content_type="text/plain")

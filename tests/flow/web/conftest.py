@@ -1,7 +1,6 @@
 """An archive of its own for each test, a few messages in it, and the people who look at it."""
 
 import pytest
-from django.core.cache import cache
 from django.test import Client
 
 from accounts.models import Role, User
@@ -35,8 +34,9 @@ class PlainExtractor:
 @pytest.fixture
 def empty_archive(db, settings, tmp_path):
     settings.MUNIMENT_DATA = tmp_path
+    settings.CACHES = {"default": settings.CACHES["default"] | {"LOCATION": tmp_path / "cache"}}
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the slow one tests patience only
     archive.cache_clear()
-    cache.clear()
     prepare()
     yield archive()
     archive.cache_clear()

@@ -92,7 +92,7 @@ BROKEN = (
 
 def sighting(vault, raw, **fields):
     """Return a sighting of `raw`, captured at a fixed time."""
-    values = {"source": "first-import", "captured_at": datetime(2026, 2, 6, 8, 0, tzinfo=UTC), **fields}
+    values = {"source": "old-server", "captured_at": datetime(2026, 2, 6, 8, 0, tzinfo=UTC), **fields}
     return Sighting(id=vault.new_sighting_id(), raw=raw, **values)
 
 

@@ -115,9 +115,9 @@ def test_unclosed_tags_are_closed():
     ids=["nested", "scopes", "formatting", "foster", "misnested", "attributes", "hidden", "svg", "angles", "lists"],
 )  # fmt: skip
 def test_monstrous_html_takes_seconds_and_stays_bounded(html):
-    started = time.monotonic()
+    started = time.process_time()
     safe = clean(html).html
-    assert time.monotonic() - started < 20
+    assert time.process_time() - started < 20
     assert len(safe) < len(html) * 6 + 10_000
 
 

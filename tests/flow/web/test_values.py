@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -92,7 +93,8 @@ def test_quotations_are_runs_of_their_own_and_long_ones_fold():
 
 
 def test_a_moment_is_written_in_its_own_zone_and_in_utc():
-    at = moment(datetime(2001, 5, 3, 12, 5, 9, tzinfo=UTC), offset_minutes=-330)
+    with override("en"):
+        at = moment(datetime(2001, 5, 3, 12, 5, 9, tzinfo=UTC), offset_minutes=-330)
     assert (at.local, at.utc) == ("3 May 2001, 06:35 -0530", "3 May 2001, 12:05:09 UTC")
 
 
