@@ -187,12 +187,12 @@ def main() -> None:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         folder = arguments.keep or Path(scratch) / "index"
-        mail, reused = Mail(arguments.messages), folder.exists()
+        mail, reused = Mail(arguments.messages), (folder / "current").exists()
         engine = TantivyEngine(folder)
         built = {} if reused else build(engine, mail, arguments.messages, arguments.batch)
         size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
         report = {"messages": engine.count(), "index_mib": round(size / (1 << 20), 1), **built, "queries": {}}
-        for kind, (queries, options) in kinds(mail, arguments.messages).items():
+        for kind, (queries, options) in kinds(mail, engine.count()).items():
             report["queries"][kind] = measure(engine, queries, options, arguments.rounds)
     if arguments.json:
         print(json.dumps(report, indent=2))

@@ -98,7 +98,7 @@ def test_many_threads_search_and_put_at_once(engine):
 
 
 @given(trees, st.sampled_from([ALL, ALL_BLIND]))
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_engines_agree_on_any_tree(filled_engines, tree, scope):
     answers = [_answer(engine, tree, scope) for engine in filled_engines.values()]
 
@@ -134,7 +134,7 @@ _near = st.builds(
 
 
 @given(_texts, st.lists(st.one_of(_query_words, _near), min_size=1, max_size=6))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_engines_agree_on_words_and_distances_in_any_text(tmp_path_factory, texts, queries):
     from muniment.engines.memory import MemoryEngine
     from muniment.engines.tantivy import TantivyEngine
