@@ -171,6 +171,10 @@ class _Reader:
             self._add_angle()
         elif self.pieces:
             self._add_bare()
+        elif any("@" in note for note in self.comments):
+            note = self._decode(" ".join(self.comments))
+            self.comments.clear()
+            self._add_from_words(note)
         self.pieces.clear()
         self.comments.clear()
         self.angle = None
@@ -197,9 +201,9 @@ class _Reader:
         if raw.startswith("/") and "=" in raw:
             self._add("", _address_of(raw)[0])
             return
-        if quoted or (raw.count("@") == 1 and " " not in raw):
+        if quoted or ("@" in raw and not _WHITE.search(raw)):
             address, good = _address_of(raw)
-            self.whole = self.whole and good
+            self.whole = self.whole and good and (quoted or raw.count("@") == 1)
             self._add("", address)
             return
         self._add_from_words(self._phrase())

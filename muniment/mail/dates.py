@@ -21,6 +21,8 @@ _ISO: Final = re.compile(
     r"\s*(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T\s]\s*(\d{1,2}):(\d{2})(?::(\d{2}))?(?:[.,]\d+)?)?\s*(\S*)"
 )
 _COMMENT: Final = re.compile(r"\([^()]*\)")
+_HALF_DAY: Final = re.compile(r"\d\s*([ap])\.?m\b", re.IGNORECASE)
+_AROUND_COLON: Final = re.compile(r"\s*:\s*")
 _MAX_COMMENT_DEPTH: Final = 4
 _SUMMER_NAME: Final = re.compile(r"([a-z]{3,4})-?\d{1,2}[a-z]{3,4}\Z")  # "EST5EDT": the zone, whatever the season
 _OFFSET: Final = re.compile(r"(?:GMT|UTC)?([+-])(\d{1,2}):?(\d{2})\Z", re.IGNORECASE)
@@ -75,7 +77,7 @@ def _parse_lenient(text: str) -> tuple[datetime | None, bool]:
 def _parse_with_stdlib(text: str) -> tuple[datetime | None, bool]:
     for _ in range(_MAX_COMMENT_DEPTH):
         text = _COMMENT.sub(" ", text)
-    bare = _TIME_ZONE_GLUED.sub(r"\1 \2", text.strip())
+    bare = _TIME_ZONE_GLUED.sub(r"\1 \2", _AROUND_COLON.sub(":", text).strip())
     if ":" not in bare:
         bare = _DOTTED_TIME.sub(lambda found: ":".join(part for part in found.groups() if part), bare)
     try:
@@ -85,12 +87,15 @@ def _parse_with_stdlib(text: str) -> tuple[datetime | None, bool]:
     if found is None:
         return None, False
     year, month, day, hour, minute, second = found[:6]
+    half = _HALF_DAY.search(bare)
+    if half and 1 <= hour <= 12:  # noqa: PLR2004 - a clock's face
+        hour = hour % 12 + (12 if half.group(1) in "Pp" else 0)
     last = bare.rsplit(None, 1)[-1]
     offset = _zone(last)
     if offset is None and found[9] and abs(found[9]) < 86_400:  # noqa: PLR2004 - seconds of a day; 0 says nothing
         offset = timezone(timedelta(seconds=found[9]))
     built, whole = _build((year, month, day, hour, minute, second), offset)
-    return built, whole and "," in bare[:5]
+    return built, whole and not half and "," in bare[:5]
 
 
 @lru_cache(maxsize=256)
@@ -118,9 +123,12 @@ def _hhmm(value: int) -> timezone | None:
 
 def _build(fields: tuple[int, ...], zone: timezone | None) -> tuple[datetime | None, bool]:
     year, month, day, hour, minute, second = fields
+    short = False
+    if 100 <= year <= 199:  # noqa: PLR2004 - RFC 5322 section 4.3: three digits count from 1900
+        year, short = year + 1900, True
     if not FIRST_YEAR <= year <= LAST_YEAR:
         return None, False
-    whole = zone is not None
+    whole = zone is not None and not short
     if second >= 60:  # noqa: PLR2004 - a leap second, RFC 5322 section 3.3
         second, whole = 59, whole and second == 60  # noqa: PLR2004
     try:

@@ -7,6 +7,7 @@ from typing import Final
 from mailparser.utils import receiveds_parsing
 
 from muniment.mail.charsets import clean
+from muniment.mail.dates import parse_date
 from muniment.mail.defects import DefectLog
 from muniment.mail.fields import split_message
 from muniment.mail.words import text_of_bytes, unfold
@@ -50,9 +51,9 @@ def _hop(number: int, field: str, before: datetime | None) -> Hop:
         found = receiveds_parsing([field])[0]
     except Exception:  # noqa: BLE001 - the library promises no closed set of errors, and a hop must never stop a page
         found = {}
-    at = found.get("date_utc")
-    at = at.replace(tzinfo=UTC) if isinstance(at, datetime) and at.tzinfo is None else at
-    at = at.astimezone(UTC) if isinstance(at, datetime) else None
+    stamp = found.get("date") or field.rpartition(";")[2]
+    at = parse_date(stamp)[0] if isinstance(stamp, str) else None
+    at = at.astimezone(UTC) if at else None
 
     def text(key: str) -> str:
         value = found.get(key, "")

@@ -50,7 +50,7 @@ def html_to_text(html: str) -> str:
     if len(html) > MAX_PLAIN_CHARS:
         html = "".join(f"{text}{_bare_tag(name, tag)}" for text, name, tag in _tokens(html))
     if len(html) > MAX_TREE_CHARS or not _is_reasonable(html):
-        return _tidy(unescape("".join(f"{text}{_mark(name)}" for text, name, _ in _tokens(html))))
+        return _tidy(unescape("".join(f"{text}{_stripped(name, tag)}" for text, name, tag in _tokens(html))))
     return _tidy(_from_tree(html))
 
 
@@ -142,8 +142,14 @@ def _bare_tag(name: str, tag: str) -> str:
     return f"<{name}>" if name and name[0] not in "!?" else ""
 
 
+def _stripped(name: str, tag: str) -> str:
+    if name == "img":
+        alt = _ALT.search(tag)
+        return " " + alt.group(1).strip("\"'") + " " if alt else ""
+    return _mark(name.removeprefix("/"))
+
+
 def _mark(name: str) -> str:
-    name = name.removeprefix("/")
     return "\n" if name in _BLOCKS else "\t" if name in _CELLS else ""
 
 

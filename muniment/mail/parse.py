@@ -1,5 +1,6 @@
 """Parse a message: any bytes in, one `ParsedMessage` out. Never raises, linear in the length of the input."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
@@ -15,6 +16,8 @@ from muniment.mail.threads import MAX_ID_CHARS, ids_in, own_id
 from muniment.mail.words import decode_words, text_of_bytes, unfold
 
 MAX_SUBJECT_CHARS: Final = 10_000  # RFC 5322 sets no limit; a longer one is no subject
+
+_LINE_ENDS: Final = re.compile(r"[\r\n]+")  # an encoded word may not bring a line of its own into a field
 
 # RFC 5322 section 3.6: these stand at most once.
 _ONCE: Final = (
@@ -86,6 +89,7 @@ class _Fields:
         text = self._bytes_to_text(line, entry.name)
         if "=?" in text:
             text, whole = decode_words(text)
+            text = _LINE_ENDS.sub(" ", text).strip()
             if not whole:
                 self.log.add(DefectKind.ENCODED_WORD, detail=entry.name)
         self.decoded[id(entry)] = text

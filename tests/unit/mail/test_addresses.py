@@ -55,6 +55,8 @@ def test_well_formed_lists_are_read(text, expected):
         ("user at host.com (Name)", [("Name", "user@host.com")]),
         ("mailto:x@y.z", [("", "x@y.z")]),
         ("=?utf-8?q?foo_=3Cfoo=40bar.com=3E?=", [("foo", "foo@bar.com")]),
+        ("Offer,(<a@b.c>)", [("Offer", ""), ("", "a@b.c")]),
+        ("a@b@c.d", [("", "a@b@c.d")]),
         ("root", [("root", "")]),
         ("user@host <>", [("", "user@host")]),
     ],

@@ -23,6 +23,7 @@ def at(hours, minutes=0):
         ("Mon, 1 Jul 2003 10:52:37 +0000", datetime(2003, 7, 1, 10, 52, 37, tzinfo=UTC)),
         ("Thu, 10 Jul 1997 14:53:31 EST5EDT", datetime(1997, 7, 10, 14, 53, 31, tzinfo=at(-5))),
         ("Fri, 13 Feb 98 23:32:54 PST", datetime(1998, 2, 13, 23, 32, 54, tzinfo=at(-8))),
+        ("Fri, 21 Nov 1997 09(comment):   55  :  06 -0600", datetime(1997, 11, 21, 9, 55, 6, tzinfo=at(-6))),
         ("Fri, 13 Feb 2009 23:32:60 +0100", datetime(2009, 2, 13, 23, 32, 59, tzinfo=at(1))),
     ],
 )
@@ -41,6 +42,9 @@ def test_dates_of_the_standards_keep_their_zone(text, expected):
         ("Tue, 1 Jul 2003 10:52:37", datetime(2003, 7, 1, 10, 52, 37, tzinfo=UTC)),
         ("Tue, 1 Jul 2003 10:52:37 XYZ", datetime(2003, 7, 1, 10, 52, 37, tzinfo=UTC)),
         ("Tue, 1 Jul 2003 10:52:37 +9999", datetime(2003, 7, 1, 10, 52, 37, tzinfo=UTC)),
+        ("29 Jul 01 11:30:41 PM", datetime(2001, 7, 29, 23, 30, 41, tzinfo=UTC)),
+        ("29 Jul 01 12:30:41 AM", datetime(2001, 7, 29, 0, 30, 41, tzinfo=UTC)),
+        ("Sat, 02 Feb 0102 23:26:17 +0200", datetime(2002, 2, 2, 23, 26, 17, tzinfo=at(2))),
         ("01.07.2003 10:52:37 +0200", datetime(2003, 7, 1, 10, 52, 37, tzinfo=at(2))),
     ],
 )

@@ -237,8 +237,8 @@ FRAGMENTS = st.sampled_from(
         b"Content-Type: multipart/mixed; boundary=b\n", b"Content-Type: message/rfc822\n", b"--b\n", b"--b--\n", b"\n",
         b"\r\n", b"\r", b"Subject: =?utf-8?B?4p?=\n", b"Content-Transfer-Encoding: base64\n", b"Content-Type: text/html\n",
         b"Content-Transfer-Encoding: quoted-printable\n", b"Content-Disposition: attachment; filename*0*=x''%ff\n",
-        b"From: \"a\n", b"To: <a@b\n", b"begin 644 a\n", b"#0V%T\n", b"end\n", b"\xff\xfe", b"=3D=\n", b"QUJD\n", b"\0", b" ",
-        b"Content-Type: text/plain; charset=utf-7\n", b"Content-Type: multipart/digest; boundary=\"b\"\n", b"<p>x</p>\n",
+        b'From: "a\n', b"To: <a@b\n", b"begin 644 a\n", b"#0V%T\n", b"end\n", b"\xff\xfe", b"=3D=\n", b"QUJD\n", b"\0", b" ",
+        b"Content-Type: text/plain; charset=utf-7\n", b'Content-Type: multipart/digest; boundary="b"\n', b"<p>x</p>\n",
     ]
 )  # fmt: skip
 
