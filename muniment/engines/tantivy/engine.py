@@ -66,7 +66,7 @@ class TantivyEngine:
 
     def delete(self, message_ids: Sequence[UUID]) -> None:
         """Remove documents; ids that are not there are ignored."""
-        if not message_ids:
+        if not message_ids or not self._folder.exists():
             return
         with self._folder.writing(), reporting(self._folder.path), self._writer() as writer:
             for message_id in message_ids:

@@ -135,6 +135,12 @@ def test_a_missing_index_says_to_rebuild(path):
         TantivyEngine(path).search(request("a"))
 
 
+def test_nothing_is_deleted_from_an_index_that_was_never_made(path):
+    TantivyEngine(path).delete([mid(1)])
+
+    assert not path.exists()
+
+
 def test_an_index_of_another_version_says_to_rebuild_and_clear_makes_it_anew(path):
     engine = TantivyEngine(path)
     engine.put(MAIL)
