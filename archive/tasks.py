@@ -1,37 +1,44 @@
 """The queue's tasks: one per segment and stage, short, idempotent, safe to lose and to run twice."""
 
+import logging
+import time
+from typing import Final
 from uuid import UUID
 
 from celery import shared_task
 from django.conf import settings
 
 from archive import wiring
-from archive.models import Stage
+from archive.models import SegmentStage, Stage, StageState
 from archive.services import sweep as sweeping
-from archive.services.catalogue import catalogue_segment as catalogue
+from archive.services.catalogue import catalogue_segment
 from archive.services.index import index_batch, out_of_date
-from archive.services.stages import indexing
+from archive.services.stages import turn
 from archive.services.text import extract_segment
-from muniment.errors import Transient
+from muniment.errors import Corrupt, Transient
 from muniment.ids import SegmentId
+from muniment.seal.vault import Vault
 
+log = logging.getLogger(__name__)
+
+SWEEP_SECONDS: Final = 10.0  # live work waits no longer than this behind a sweep
 _RETRY = {"autoretry_for": (Transient,), "retry_backoff": True, "retry_backoff_max": 60, "max_retries": 10}
 
 
 @shared_task(**_RETRY)
-def catalogue_segment(segment_id: str) -> None:
-    """Catalogue one segment, then ask for the next stages."""
-    found = catalogue(SegmentId(UUID(segment_id)), vault=wiring.archive().vault)
-    if found.sightings:
-        index_pending.delay()
-        extract_text.delay(segment_id)
+def catalogue_segments(segment_ids: list[str]) -> None:
+    """Catalogue segments that were just sealed, then ask for the next stages."""
+    vault = wiring.archive().vault
+    for segment_id in segment_ids:
+        _catalogue(SegmentId(UUID(segment_id)), vault)
+    index_pending.delay()
 
 
 @shared_task(**_RETRY)
 def index_pending() -> None:
     """Index all that waits, unless another worker is at it."""
     archive = wiring.archive()
-    with indexing(settings.MUNIMENT_DATA, wait=False) as mine:
+    with turn(settings.MUNIMENT_DATA, "indexing", wait=False) as mine:
         while mine and index_batch(vault=archive.vault, engine=archive.engine).left:
             pass
 
@@ -46,15 +53,29 @@ def extract_text(segment_id: str) -> None:
 
 @shared_task
 def sweep(*, whole: bool = False) -> None:
-    """Queue what was never queued or whose queue was lost; `whole` lists the entire store."""
+    """Do what was never queued or whose queue was lost, for a while; `whole` looks at the entire store.
+
+    Segments are catalogued here rather than queued again: a queue that is behind must not grow by its own sweep.
+    """
     vault = wiring.archive().vault
-    now = vault.now()
-    for segment_id in sweeping.uncatalogued(vault=vault, whole=whole):
-        if sweeping.settled(segment_id, now=now):
-            catalogue_segment.delay(str(segment_id))
-    for segment_id in sweeping.to_queue(Stage.CATALOGUE, now=now):
-        catalogue_segment.delay(str(segment_id))
-    for segment_id in sweeping.to_queue(Stage.TEXT, now=now):
+    started = time.monotonic()
+    with turn(settings.MUNIMENT_DATA, "sweeping", wait=False) as mine:
+        for segment_id in sweeping.left_behind(vault=vault, whole=whole) if mine else ():
+            _catalogue(segment_id, vault)
+            if time.monotonic() - started > SWEEP_SECONDS:
+                break
+    for segment_id in sweeping.to_queue(Stage.TEXT, now=vault.now()):
         extract_text.delay(str(segment_id))
     if out_of_date().exists():
         index_pending.delay()
+
+
+def _catalogue(segment_id: SegmentId, vault: Vault) -> None:
+    """Catalogue one segment and queue the text of its attachments; a corrupt one is noted and passed over."""
+    try:
+        catalogue_segment(segment_id, vault=vault)
+    except Corrupt:
+        log.exception("segment-corrupt segment=%s", segment_id)
+        return
+    if SegmentStage.objects.filter(segment_id=segment_id, stage=Stage.TEXT, state=StageState.PENDING).exists():
+        extract_text.delay(str(segment_id))

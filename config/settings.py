@@ -157,12 +157,15 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = "catalogue"
 CELERY_TASK_ROUTES = {
-    "archive.tasks.catalogue_segment": {"queue": "catalogue"},
+    "archive.tasks.catalogue_segments": {"queue": "catalogue"},
     "archive.tasks.index_pending": {"queue": "index"},
     "archive.tasks.extract_text": {"queue": "text"},
     "archive.tasks.sweep": {"queue": "catalogue"},
 }
-CELERY_BEAT_SCHEDULE = {"sweep": {"task": "archive.tasks.sweep", "schedule": 5.0, "options": {"expires": 5.0}}}
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "archive.tasks.sweep", "schedule": 10.0, "options": {"expires": 10.0}},
+    "sweep-whole": {"task": "archive.tasks.sweep", "schedule": 3600.0, "kwargs": {"whole": True}},
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(MUNIMENT_DATA / "queue" / "beat")
 
 LOGGING = {

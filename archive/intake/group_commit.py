@@ -6,7 +6,8 @@ A batch is flushed when every open transaction waits for its answer, or 200 ms a
 
 import asyncio
 import logging
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
@@ -33,8 +34,8 @@ class _Waiting:
 class GroupCommit:
     """An `Intake` that seals into a vault. Make it inside the running event loop; `close` it at the end.
 
-    `sealed` is told the id of each durable segment, in a thread of its own; what it raises is logged and harms nothing,
-    since the sweep finds the segment.
+    `sealed` is told the ids of durable segments, as many as there are since it was told last, in a thread of its own;
+    what it raises is logged and harms nothing, since the sweep finds the segments.
     """
 
     def __init__(
@@ -42,7 +43,7 @@ class GroupCommit:
         vault: Vault,
         *,
         budget_bytes: int,
-        sealed: Callable[[SegmentId], None] = lambda _segment: None,
+        sealed: Callable[[Sequence[SegmentId]], None] = lambda _segments: None,
     ) -> None:
         self._vault = vault
         self._sealed = sealed
@@ -50,6 +51,8 @@ class GroupCommit:
         self._loop = asyncio.get_running_loop()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="seal")
         self._notify = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sealed")
+        self._untold: list[SegmentId] = []
+        self._untold_lock = threading.Lock()
         self._open = 0
         self._batch: list[_Waiting] = []
         self._batch_bytes = 0
@@ -133,7 +136,9 @@ class GroupCommit:
             self._loop.call_soon_threadsafe(self._answer, batch, IntakeUnavailable(repr(error)))
             raise
         self._loop.call_soon_threadsafe(self._answer, batch, None)
-        self._notify.submit(self._tell, segment.segment_id)
+        with self._untold_lock:
+            self._untold.append(segment.segment_id)
+        self._notify.submit(self._tell)
 
     def _sighting(self, captured: Captured) -> Sighting:
         return Sighting(
@@ -157,8 +162,12 @@ class GroupCommit:
                 waiting.answer.set_exception(error)
         self._flush_if_due()
 
-    def _tell(self, segment_id: SegmentId) -> None:
+    def _tell(self) -> None:
+        with self._untold_lock:
+            segment_ids, self._untold = self._untold, []
+        if not segment_ids:
+            return
         try:
-            self._sealed(segment_id)
+            self._sealed(segment_ids)
         except Exception:
-            log.exception("queue-failed segment=%s: the sweep will find it", segment_id)
+            log.exception("queue-failed segments=%d: the sweep will find them", len(segment_ids))

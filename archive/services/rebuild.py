@@ -17,7 +17,7 @@ from archive.models import (
     ThreadKey,
 )
 from archive.services import sweep
-from archive.services.stages import index_all, indexing
+from archive.services.stages import index_all, turn
 from archive.wiring import Archive
 
 
@@ -36,7 +36,7 @@ def rebuild_catalogue(archive: Archive, *, progress: Callable[[int], None] = lam
 
 def rebuild_index(archive: Archive, *, progress: Callable[[int], None] = lambda _messages: None) -> int:
     """Empty the index and fill it from the catalogue and the vault; return how many messages were indexed."""
-    with indexing(archive.data, wait=True):
+    with turn(archive.data, "indexing", wait=True):
         archive.engine.clear()
         Message.objects.update(indexed_revision=0, searchable=Searchable.WAITING, not_searchable_reason="")
     return index_all(archive, progress=lambda _stage, done: progress(done))

@@ -19,7 +19,7 @@ Progress = Callable[[str, int], None]  # name of the stage, how many messages or
 def index_all(archive: Archive, *, progress: Progress = lambda _stage, _done: None) -> int:
     """Index everything that waits; return how many messages. Another process that indexes is waited for."""
     done = 0
-    with indexing(archive.data, wait=True):
+    with turn(archive.data, "indexing", wait=True):
         while (batch := index_batch(vault=archive.vault, engine=archive.engine)).left:
             done += batch.messages
             progress("index", batch.messages)
@@ -55,9 +55,9 @@ def drain(archive: Archive, extractor: TextExtractor, *, progress: Progress = la
 
 
 @contextmanager
-def indexing(data: Path, *, wait: bool) -> Iterator[bool]:
-    """Hold the right to index, across processes; yield False at once if another has it and `wait` is False."""
-    with (data / "indexing.lock").open("w") as file:
+def turn(data: Path, work: str, *, wait: bool) -> Iterator[bool]:
+    """Hold the right to do `work` alone, across processes; without `wait`, yield False at once if another has it."""
+    with (data / f"{work}.lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -13,7 +13,7 @@ from muniment.ids import SegmentId, unix_ms_of
 from muniment.seal.vault import Vault
 
 MAX_ATTEMPTS: Final = 5  # after that a failed stage waits for a person, and is listed
-TAIL: Final = timedelta(days=1)  # how far back the frequent sweep lists: clocks of capture nodes differ by less
+TAIL: Final = timedelta(hours=1)  # how far back the frequent sweep lists: clocks of capture nodes differ by less
 SETTLED: Final = timedelta(seconds=15)  # younger segments are being catalogued by whoever sealed them
 QUEUED: Final = timedelta(minutes=5)  # how long a queued stage is left alone before it is queued again
 _CHUNK: Final = 500
@@ -30,9 +30,13 @@ def uncatalogued(*, vault: Vault, whole: bool) -> Iterator[SegmentId]:
     yield from _missing(chunk)
 
 
-def settled(segment_id: SegmentId, *, now: datetime) -> bool:
-    """Tell whether a segment is old enough that whoever sealed it should have catalogued it."""
-    return unix_ms_of(segment_id) < (now - SETTLED).timestamp() * 1000
+def left_behind(*, vault: Vault, whole: bool) -> Iterator[SegmentId]:
+    """Yield segments that whoever sealed them should have catalogued by now, and those whose stage failed."""
+    newest = (vault.now() - SETTLED).timestamp() * 1000
+    for segment_id in uncatalogued(vault=vault, whole=whole):
+        if unix_ms_of(segment_id) < newest:
+            yield segment_id
+    yield from to_queue(Stage.CATALOGUE, now=vault.now())
 
 
 def catalogue_missing(

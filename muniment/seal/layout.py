@@ -18,17 +18,22 @@ class NotOurKey(Refused):
 
 def segment_key(segment_id: SegmentId) -> str:
     """Return where a segment lies in the vault bucket."""
-    return f"{SEGMENTS}{_day_path(segment_id)}"
+    return f"{SEGMENTS}{_hour_path(segment_id)}"
 
 
 def keyring_key(segment_id: SegmentId) -> str:
     """Return where the keyring of a segment lies in the key bucket."""
-    return f"{KEYRINGS}{_day_path(segment_id)}"
+    return f"{KEYRINGS}{_hour_path(segment_id)}"
 
 
 def kek_key(kek_id: KekId) -> str:
     """Return where a wrapped key-encryption key lies in the key bucket."""
     return f"{KEKS}{kek_id.hex}"
+
+
+def hour_folder(moment: datetime) -> str:
+    """Return the folder of the objects made in the hour of an aware time."""
+    return f"{moment.astimezone(UTC):%Y/%m/%d/%H}/"
 
 
 def id_of(key: str) -> UUID:
@@ -39,6 +44,6 @@ def id_of(key: str) -> UUID:
         raise NotOurKey(f"{key!r} is not a key that Muniment writes") from error
 
 
-def _day_path(identifier: UUID) -> str:
-    day = datetime.fromtimestamp(unix_ms_of(identifier) / 1000, UTC)
-    return f"{day:%Y/%m/%d}/{identifier.hex}"
+def _hour_path(identifier: UUID) -> str:
+    moment = datetime.fromtimestamp(unix_ms_of(identifier) / 1000, UTC)
+    return f"{hour_folder(moment)}{identifier.hex}"

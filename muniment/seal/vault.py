@@ -15,7 +15,7 @@ from muniment.seal import frame, keyring, segment
 from muniment.seal.header import SALT_BYTES
 from muniment.seal.keyring import Keyring
 from muniment.seal.keys import KekId, KeyProvider
-from muniment.seal.layout import SEGMENTS, id_of, keyring_key, segment_key
+from muniment.seal.layout import SEGMENTS, hour_folder, id_of, keyring_key, segment_key
 from muniment.seal.segment import Footer, FrameEntry, SealedFrame
 from muniment.seal.sighting import Sighting
 from muniment.stores.port import ObjectMissing, ObjectStore
@@ -187,8 +187,8 @@ class Vault:
         return opened.open(opened.entry_of(sighting_id))
 
     def segment_ids(self, *, since: datetime | None = None) -> Iterator[SegmentId]:
-        """Yield the ids of all segments in order, or of those whose day is not before `since`'s."""
-        after = "" if since is None else f"{SEGMENTS}{since.astimezone(UTC):%Y/%m/%d}/"
+        """Yield the ids of all segments in order, or of those whose hour is not before `since`'s."""
+        after = "" if since is None else f"{SEGMENTS}{hour_folder(since)}"
         for key in self.segments.keys(SEGMENTS, after=after):
             yield SegmentId(id_of(key))
 

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from functools import partial
 
 from django.conf import settings
@@ -96,12 +97,12 @@ def _make_intake() -> GroupCommit:
     return GroupCommit(
         wiring.archive().vault,
         budget_bytes=settings.MUNIMENT_BYTES_IN_FLIGHT,
-        sealed=_queue_segment,
+        sealed=_queue_segments,
     )
 
 
-def _queue_segment(segment_id: SegmentId) -> None:
-    tasks.catalogue_segment.delay(str(segment_id))
+def _queue_segments(segment_ids: Sequence[SegmentId]) -> None:
+    tasks.catalogue_segments.delay([str(segment_id) for segment_id in segment_ids])
 
 
 def _say_nothing(_addresses: list[Address]) -> None:

@@ -188,8 +188,8 @@ def test_each_durable_segment_is_told_and_a_failure_to_tell_harms_nothing():
     vault = memory_vault()
     told = []
 
-    def tell(segment_id):
-        told.append(segment_id)
+    def tell(segment_ids):
+        told.extend(segment_ids)
         raise RuntimeError("the queue is down")
 
     async def story():
