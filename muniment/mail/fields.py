@@ -8,6 +8,7 @@ malformed one when fields follow it, and starts the body when none does.
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 from muniment.mail.defects import DefectLog
@@ -17,6 +18,8 @@ MAX_HEADER_BYTES: Final = 4 * 1024 * 1024  # 20,000 recipients fit; Postfix take
 MAX_FIELDS: Final = 5_000
 MAX_FIELD_BYTES: Final = 2 * 1024 * 1024  # of one field
 _MAX_BROKEN_LINE: Final = 1000  # RFC 5322 section 2.1.1: a longer line is no broken fold
+
+_Name = tuple[str, str]  # as written, and in lower case
 
 _BLANK: Final = re.compile(rb"\n\r*\n")
 _STARTS_BLANK: Final = re.compile(rb"\r*\n")
@@ -90,17 +93,18 @@ def split_fields(data: bytes, start: int, end: int, log: DefectLog, *, part: str
     return Block(fields, body_at, by_key)
 
 
-def _group(chunks: list[bytes], log: DefectLog, part: str) -> tuple[list[tuple[bytes, list[bytes]]], int | None]:
+def _group(chunks: list[bytes], log: DefectLog, part: str) -> tuple[list[tuple[_Name, list[bytes]]], int | None]:
     """Return (name, pieces of the value) of each field, and the offset of a body that no blank line announces."""
-    lines: list[tuple[bytes, list[bytes]]] = []
+    lines: list[tuple[_Name, list[bytes]]] = []
     offset = 0
     for place, chunk in enumerate(chunks):
         name, colon, value = chunk.partition(b":")
-        if colon and _NAME.match(name):
+        known = _name(name) if colon and len(name) <= _MAX_BROKEN_LINE else None
+        if known:
             if len(lines) >= MAX_FIELDS:
                 log.add(DefectKind.HEADERS_TOO_MANY, part=part, detail=str(len(chunks)))
                 break
-            lines.append((name, [value]))
+            lines.append((known, [value]))
         else:
             log.add(DefectKind.HEADER_MALFORMED, part=part, detail=chunk[:80].decode("ascii", "replace"))
             if _is_fold(chunk, lines, chunks[place + 1 : place + 4]):
@@ -111,7 +115,7 @@ def _group(chunks: list[bytes], log: DefectLog, part: str) -> tuple[list[tuple[b
     return lines, None
 
 
-def _is_fold(chunk: bytes, lines: list[tuple[bytes, list[bytes]]], following: list[bytes]) -> bool:
+def _is_fold(chunk: bytes, lines: list[tuple[_Name, list[bytes]]], following: list[bytes]) -> bool:
     """Say whether a line that is no field continues the field before it, its white space lost on the way."""
     if not lines:
         return False
@@ -121,10 +125,17 @@ def _is_fold(chunk: bytes, lines: list[tuple[bytes, list[bytes]]], following: li
     return len(chunk) < _MAX_BROKEN_LINE and not words and any(_FIELD_LINE.match(line) for line in following)
 
 
-def _field(name: bytes, pieces: list[bytes], log: DefectLog, part: str) -> RawField:
+@lru_cache(maxsize=4096)
+def _name(name: bytes) -> _Name | None:
+    if not _NAME.match(name):
+        return None
+    text = name.rstrip(b" \t").decode("ascii")
+    return text, text.lower()
+
+
+def _field(name: _Name, pieces: list[bytes], log: DefectLog, part: str) -> RawField:
     value = pieces[0] if len(pieces) == 1 else b"\n ".join(pieces)
     if len(value) > MAX_FIELD_BYTES:
         log.add(DefectKind.HEADER_TOO_LONG, part=part, detail=f"{len(value)} bytes in one field")
         value = value[:MAX_FIELD_BYTES]
-    text = name.rstrip(b" \t").decode("ascii")
-    return RawField(text, text.lower(), value.rstrip(b"\r"))
+    return RawField(*name, value.rstrip(b"\r"))

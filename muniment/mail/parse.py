@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Final
 
 from muniment.mail.addresses import MAX_ADDRESSES, parse_addresses
+from muniment.mail.charsets import clean
 from muniment.mail.dates import parse_date
 from muniment.mail.defects import DefectLog
 from muniment.mail.fields import Block, RawField, split_message
@@ -137,7 +138,7 @@ class _Fields:
 
     def _bytes_to_text(self, line: bytes, name: str) -> str:
         if line.isascii():
-            return text_of_bytes(line)
+            return clean(line.decode("ascii"))
         try:
             line.decode()
         except UnicodeDecodeError:

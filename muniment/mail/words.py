@@ -11,7 +11,6 @@ from typing import Final
 
 from muniment.mail.charsets import clean, codec_of, decode_short
 
-_FOLD: Final = re.compile(rb"[ \t]*[\r\n]+[ \t]*")
 # Charset (RFC 2231 section 5: with a language after "*"), encoding, text. Up to 8 question marks that belong to
 # no delimiter are allowed in the text: some senders forget to encode them. Linear on any input.
 ENCODED_WORD: Final = re.compile(r"=\?([^?*\s]{1,60})(?:\*[^?\s]*)?\?([bBqQ])\?([^?]*(?:(?<!=)\?(?!=)[^?]*){0,8})\?=")
@@ -22,7 +21,10 @@ _QUANTUM: Final = 4  # base64 characters that stand for three bytes
 def unfold(raw: bytes) -> bytes:
     """Return a field's value on one line: each fold becomes one space, outer white space goes."""
     if b"\n" in raw or b"\r" in raw:
-        raw = _FOLD.sub(b" ", raw)
+        lines = [line.strip(b" \t\r") for line in raw.split(b"\n")]
+        raw = b" ".join([line for line in lines if line])
+        if b"\r" in raw:
+            raw = raw.replace(b"\r", b" ")
     return raw.strip(b" \t")
 
 
