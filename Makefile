@@ -31,7 +31,7 @@ test: setup ## run the tests; no server or browser needed
 
 e2e: setup ## run the browser tests; installs Debian's Chromium where it is missing
 	@command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq chromium)
-	$(BIN)/python -m pytest tests/e2e
+	$(BIN)/python -m pytest tests/e2e -o timeout=600
 
 check: setup ## lint, types, layers
 	$(BIN)/ruff check .
