@@ -15,7 +15,7 @@ SERIOUS: Final = frozenset(
         DefectKind.HEADER_TOO_LONG, DefectKind.HEADERS_TOO_MANY, DefectKind.HEADER_DUPLICATE,
         DefectKind.BOUNDARY_MISSING, DefectKind.BOUNDARY_NOT_FOUND, DefectKind.TRANSFER_ENCODING,
         DefectKind.CHARSET_UNKNOWN, DefectKind.CHARSET_LOSSY, DefectKind.NUL_BYTE, DefectKind.TOO_DEEP,
-        DefectKind.TOO_MANY_PARTS, DefectKind.TEXT_OUTSIDE_PARTS, DefectKind.EMPTY, DefectKind.DATE_MALFORMED,
+        DefectKind.TOO_MANY_PARTS, DefectKind.EMPTY, DefectKind.DATE_MALFORMED,
         DefectKind.CONTENT_TYPE_MALFORMED, DefectKind.BARE_CR,
     }
 )  # fmt: skip
