@@ -11,6 +11,7 @@ from muniment.engines.port import Scope
 from muniment.engines.selection import Proximity, Selection, Values, proximity, scope_terms, select
 from muniment.engines.tantivy.schema import (
     ACCESS,
+    BACKWARDS,
     CAPTURED,
     SECONDS,
     SIZE,
@@ -170,7 +171,7 @@ def _all(clauses: Iterable[tuple[Occur, Query]]) -> Query:
 def _singles(piece: Piece) -> Iterator[tuple[int, Piece]]:
     """Yield each term of a piece with the slot that it stands in."""
     if piece.wildcard is not None:
-        yield 0, piece
+        yield SLOTS[BACKWARDS[0]] if _is_read_backwards(piece.wildcard) else 0, piece
     for term in piece.terms:
         yield SLOTS.get(term[0], 0), Piece(terms=(term,))
 
@@ -182,9 +183,15 @@ def _regex_of(piece: Piece) -> str:
 
 
 def _words_only(wildcard: str) -> str:
-    """Return the expression of a wildcard that matches words only: none begins like the mark of a stem."""
+    """Return the expression of a wildcard that matches words only: none begins like the mark of a form."""
+    if _is_read_backwards(wildcard):
+        return BACKWARDS + tantivy_regex(wildcard[::-1])
     regex = tantivy_regex(wildcard)
     word = f"[^{''.join(SLOTS)}]"
     if wildcard.startswith("*"):
         return f"({word}.*)?{regex[len('.*') :]}"
     return word + regex[1:] if wildcard.startswith("?") else regex
+
+
+def _is_read_backwards(wildcard: str) -> bool:
+    return wildcard[0] in "*?" and wildcard[-1] not in "*?"

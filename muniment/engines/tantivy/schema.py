@@ -2,11 +2,12 @@
 
 A text field holds, for each word, four slots and then empty ones up to the stride:
 
-    position  8n       8n+1            8n+2           8n+3         8n+4 … 8n+7
-    term      folded   ENGLISH + stem  FRENCH + stem  EXACT + word  (none)
+    position  10n     10n+1           10n+2          10n+3         10n+4                       10n+5 … 10n+9
+    term      folded  ENGLISH + stem  FRENCH + stem  EXACT + word  BACKWARDS + folded, reversed  (none)
 
-So one field answers words, stems, phrases and w/n, each at its distance: words d apart have terms 8d-3 to 8d+3 apart,
-and no two distances overlap. An empty slot is written as EMPTY, which the tokenizer drops, keeping the position.
+So one field answers words, stems, phrases and w/n, each at its distance: words d apart have terms 10d-4 to 10d+4 apart,
+and no two distances overlap. The words written backwards answer `*ability` without reading every word of the archive.
+An empty slot is written as EMPTY, which the tokenizer drops, keeping the position.
 """
 
 from collections.abc import Iterable
@@ -21,9 +22,10 @@ from muniment.query.vocabulary import MAX_DISTANCE
 
 VERSION = 1  # raise it when a field or the analysis changes: an index of another version must be rebuilt
 
-STRIDE = 8
-SLACK = 3  # how far a slot can be from its word
-SLOTS = {ENGLISH[0]: 1, FRENCH[0]: 2, EXACT[0]: 3}  # by the first character of a term
+BACKWARDS = "\x05\x05\x05"  # before a word written backwards; see `analysis` for the other marks
+STRIDE = 10
+SLACK = 4  # how far a slot can be from its word
+SLOTS = {ENGLISH[0]: 1, FRENCH[0]: 2, EXACT[0]: 3, BACKWARDS[0]: 4}  # by the first character of a term
 EMPTY = "\x02"
 TOKENIZER = "strided"
 
@@ -54,7 +56,7 @@ VALUE_FIELDS = (
 
 _REMEMBERED = 4096  # names and addresses come again from message to message
 
-_BETWEEN_WORDS = f" {' '.join([EMPTY] * (STRIDE - 4))} "
+_BETWEEN_WORDS = f" {' '.join([EMPTY] * (STRIDE - 1 - SLACK))} "
 _EMPTY_WORD = " ".join([EMPTY] * STRIDE)
 _BETWEEN_NAMES = f"{_BETWEEN_WORDS}{_EMPTY_WORD} "
 _BETWEEN_PASSAGES = f"{_BETWEEN_WORDS}{' '.join([_EMPTY_WORD] * (MAX_DISTANCE + 1))} "
@@ -123,11 +125,11 @@ def _names(text: str) -> str:
 
 
 def _strided(words: Analysed) -> str:
+    forms = zip(words.folded, words.english, words.french, words.exact, strict=True)
     return _BETWEEN_WORDS.join(
         [
             f"{folded} {ENGLISH + english if english else EMPTY} {FRENCH + french if french else EMPTY} {EXACT}{exact}"
-            for folded, english, french, exact in zip(
-                words.folded, words.english, words.french, words.exact, strict=True
-            )
+            f" {BACKWARDS}{folded[::-1]}"
+            for folded, english, french, exact in forms
         ]
     )
