@@ -41,6 +41,10 @@ class Command(ArchiveCommand):
             "--no-wait", action="store_true", help="return when the mail is safe; workers make it searchable"
         )
 
+    def handle(self, *args: Any, **options: Any) -> None:
+        with _stop_signal() as self._stop:  # from the start: making a fresh archive takes a moment
+            super().handle(*args, **options)
+
     def run(self, options: dict[str, Any]) -> int:
         try:
             request = make_request(
@@ -51,10 +55,9 @@ class Command(ArchiveCommand):
             )
         except WrongUsage as error:
             raise CommandError(str(error), returncode=WRONG_USAGE) from error
-        with _stop_signal() as stop:
-            outcome = self._import(request, stop, wait=not options["no_wait"])
-            if not (options["no_wait"] or outcome.stopped or outcome.failed):
-                self._make_searchable(stop)
+        outcome = self._import(request, self._stop, wait=not options["no_wait"])
+        if not (options["no_wait"] or outcome.stopped or outcome.failed):
+            self._make_searchable(self._stop)
         self._show(outcome, as_json=options["json"])
         return FOUND if outcome.refused or outcome.stopped or outcome.failed else DONE
 

@@ -73,10 +73,12 @@ def test_an_interrupted_import_says_what_is_done_and_goes_on_when_repeated(tmp_p
     source = tmp_path / "all.mbox"
     source.write_bytes(mbox([message(number) for number in range(COUNT)]))
     process = command(tmp_path / "data", source, "--source", "old", "--no-wait", "--json")
-    while not list((tmp_path / "data").glob("vault/**/*")):
+    while not any(path.is_file() for path in (tmp_path / "data").glob("vault/**/*")):
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
-    first = json.loads(process.communicate(timeout=60)[0])
+    out, err = process.communicate(timeout=60)
+    assert err == ""
+    first = json.loads(out)
 
     code, out, _ = run(tmp_path / "data", source, "--source", "old", "--no-wait", "--json")
     second = json.loads(out)
