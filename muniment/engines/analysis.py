@@ -17,9 +17,10 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tantivy import Filter, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
+from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 
 MAX_WORD = 128  # characters; a longer run is encoded data, and is cut at both ends of the search alike
+_REMEMBERED = 100_000  # words of which the stem is kept in memory, some 15 MB a language
 _WINDOW = 64  # words: some four lines, so that a French answer above an English quotation is read as both
 
 ENGLISH = "\x01\x01\x01"  # before a stem; three characters, so that no word is within two edits of a stem
@@ -72,12 +73,31 @@ class Analysed:
     exact: list[str]
 
 
-def _stemmer(language: str) -> TextAnalyzer:
-    return TextAnalyzerBuilder(Tokenizer.whitespace()).filter(Filter.stemmer(language)).build()
+class _Stems:
+    """Stems of one language, remembered: the words of mail come again, and a look-up is faster than the rules.
+
+    Threads may share it: a full memory is replaced, never emptied.
+    """
+
+    def __init__(self, language: str) -> None:
+        self._analyzer = TextAnalyzerBuilder(Tokenizer.whitespace()).filter(Filter.stemmer(language)).build()
+        self._known: dict[str, str] = {}
+
+    def of(self, words: list[str]) -> list[str]:
+        """Return the stem of each word, folded."""
+        known = self._known
+        new = list(set(words).difference(known))
+        if new:
+            if len(known) + len(new) > _REMEMBERED:
+                self._known = known = {}
+                new = list(set(words))
+            stems = "\n".join(self._analyzer.analyze(" ".join(new)))
+            known.update(zip(new, (stems if stems.isascii() else _fold(stems)).split("\n"), strict=True))
+        return [known[word] for word in words]
 
 
-_ENGLISH_STEMMER = _stemmer("english")
-_FRENCH_STEMMER = _stemmer("french")
+_ENGLISH_STEMS = _Stems("english")
+_FRENCH_STEMS = _Stems("french")
 
 
 def words_of(text: str) -> tuple[list[str], list[str]]:
@@ -101,7 +121,7 @@ def analyse(text: str) -> Analysed:
     if not folded:
         return Analysed(folded=[], english=[], french=[], exact=[])
     reads_english, reads_french = _languages(folded)
-    english = _ENGLISH_STEMMER.analyze(" ".join(folded)) if any(reads_english) else folded
+    english = _ENGLISH_STEMS.of(folded) if any(reads_english) else folded
     french = french_stems(exact) if any(reads_french) else folded
     return Analysed(
         folded=folded,
@@ -123,14 +143,12 @@ def is_french(folded: str) -> bool:
 
 def english_stem(folded: str) -> str:
     """Return the English stem of one word."""
-    stems: list[str] = _ENGLISH_STEMMER.analyze(folded)
-    return stems[0]
+    return _ENGLISH_STEMS.of([folded])[0]
 
 
 def french_stems(exact: list[str]) -> list[str]:
     """Return the French stem of each word, folded; the accents of the word take part in finding it."""
-    stems = "\n".join(_FRENCH_STEMMER.analyze(" ".join(exact)))
-    return (stems if stems.isascii() else _fold(stems)).split("\n")
+    return _FRENCH_STEMS.of(exact)
 
 
 def joined_numbers(text: str) -> list[str]:
