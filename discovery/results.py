@@ -1,5 +1,6 @@
 """What the search page shows, as values: rows, facets, chips, bars. The template computes nothing."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from muniment.engines.port import Highlight
 from muniment.mail.model import Disposition
 
 Fragments = tuple[tuple[str, bool], ...]
+_QUOTE_MARKS = re.compile(r"(?:(?<=\s)|^)>[>\s]*")  # of quoted lines: on one line they only disturb
 SHOWN_RECIPIENTS = 3
 SHOWN_ATTACHMENTS = 4
 SHOWN_FACET_VALUES = 8
@@ -92,14 +94,14 @@ def _row(actor: User, message: Message, highlights: tuple[Highlight, ...]) -> Ro
     ]
     recipients = list(dict.fromkeys(recipients))
     names = [
-        part.filename or part.content_type
+        part.filename or (_("Attached message") if part.content_type == "message/rfc822" else part.content_type)
         for part in message.parts.all()
         if part.disposition not in {Disposition.INLINE, Disposition.BODY}
     ]
     return Row(
         message=message,
         subject=marked.get("subject") or ((message.subject, False),),
-        snippet=snippet,
+        snippet=tuple((_QUOTE_MARKS.sub("", text), is_marked) for text, is_marked in snippet),
         snippet_is_attachment="body" not in marked and "attachment" in marked,
         recipients=tuple(recipients[:SHOWN_RECIPIENTS]),
         more_recipients=max(0, len(recipients) - SHOWN_RECIPIENTS),

@@ -23,6 +23,7 @@ from discovery.sanitise import BODY_POLICY, UnsafeToShow
 from discovery.sightings import MAX_OPENED, shown_hops, shown_sightings
 from muniment.mail.text import body_text
 
+_SHORT_CHARACTERS, _MEDIUM_CHARACTERS = 400, 1_500  # of HTML, by what fits at 390 pixels
 MAX_SOURCE_BYTES = 1_000_000  # of raw shown on a page; the download has all
 
 
@@ -38,12 +39,18 @@ def read(request: HttpRequest, message_id: UUID) -> HttpResponse:
         except UnsafeToShow:
             context |= {"as_text": True, "html_refused": True}
         else:
-            context |= {"links": sanitised.links, "blocked_count": sanitised.blocked_count}
+            context |= {
+                "links": sanitised.links,
+                "blocked_count": sanitised.blocked_count,
+                "frame_size": _frame_size(sanitised.html),
+            }
     if context["as_text"]:
         text = body_text(opened.parsed)
         context |= {"runs": runs_of(text[:MAX_SHOWN_CHARACTERS]), "text_cut": len(text) > MAX_SHOWN_CHARACTERS}
     thread = thread_of(request.user, opened.message)
-    context["thread"] = [(row, moments.sent(row), row.id == opened.message.id) for row in thread]
+    context["thread"] = [
+        (row, row.sender.partition(" <")[0], moments.sent(row), row.id == opened.message.id) for row in thread
+    ]
     return render(request, "discovery/message_read.html", context)
 
 
@@ -138,6 +145,13 @@ def _open(request: HttpRequest, message_id: UUID) -> OpenMessage:
     except ValueError as error:
         raise NotFound from error
     return open_message(request.user, message_id, sighting_id=sighting_id, vault=archive().vault)
+
+
+def _frame_size(html: str) -> str:
+    """Return how tall the frame is made: it has no script that could measure what is in it."""
+    if " src=" in html or "<table" in html or len(html) > _MEDIUM_CHARACTERS:
+        return "tall"
+    return "medium" if len(html) > _SHORT_CHARACTERS else "short"
 
 
 def _lock(opened: OpenMessage) -> moments.Moment | None:

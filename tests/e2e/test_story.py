@@ -33,7 +33,7 @@ def test_a_message_proves_itself_on_request(visiting):
 
 def test_the_body_stands_in_a_frame_that_may_do_nothing(visiting, product):
     with visiting("compliance") as at:
-        at.go("/?q=is:list")
+        at.go("/?q=%22your+parcel+is+waiting%22")
         asked = []
         at.page.on("request", lambda request: asked.append(request.url))
         at.page.click(".result .subject")

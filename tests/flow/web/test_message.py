@@ -43,7 +43,7 @@ def test_a_thread_lists_the_messages_that_the_reader_may_see(show, message):
 
 def test_html_is_shown_in_a_frame_without_any_right(show, message):
     text = show("hostile")
-    assert f'<iframe class="body-frame" sandbox src="/messages/{message("hostile").id}/body"' in text
+    assert f'<iframe class="body-frame body-frame-tall" sandbox src="/messages/{message("hostile").id}/body"' in text
     assert "1 picture from elsewhere was not loaded." in text
     assert "https://evil.example/pay" in text  # named, not linked
     assert 'href="https://evil.example' not in text
