@@ -18,7 +18,7 @@ from muniment.engines.port import Highlight
 from muniment.mail.model import Disposition
 
 Fragments = tuple[tuple[str, bool], ...]
-_QUOTE_MARKS = re.compile(r"(?:(?<=\s)|^)>[>\s]*")  # of quoted lines: on one line they only disturb
+_QUOTE_MARKS = re.compile(r"(?<=\s)>[>\s]*")  # of quoted lines: on one line they only disturb
 SHOWN_RECIPIENTS = 3
 SHOWN_ATTACHMENTS = 4
 SHOWN_FACET_VALUES = 8
