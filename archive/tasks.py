@@ -1,7 +1,7 @@
 """The queue's tasks: one per segment and stage, short, idempotent, safe to lose and to run twice."""
 
-import logging
 import time
+from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
 
@@ -11,15 +11,12 @@ from django.conf import settings
 from archive import wiring
 from archive.models import SegmentStage, Stage, StageState
 from archive.services import sweep as sweeping
-from archive.services.catalogue import catalogue_segment
+from archive.services.catalogue import catalogue_segments as catalogue
 from archive.services.index import index_batch, out_of_date
 from archive.services.stages import turn
 from archive.services.text import extract_segment
-from muniment.errors import Corrupt, Transient
+from muniment.errors import Transient
 from muniment.ids import SegmentId
-from muniment.seal.vault import Vault
-
-log = logging.getLogger(__name__)
 
 SWEEP_SECONDS: Final = 10.0  # live work waits no longer than this behind a sweep
 _RETRY = {"autoretry_for": (Transient,), "retry_backoff": True, "retry_backoff_max": 60, "max_retries": 10}
@@ -28,9 +25,10 @@ _RETRY = {"autoretry_for": (Transient,), "retry_backoff": True, "retry_backoff_m
 @shared_task(**_RETRY)
 def catalogue_segments(segment_ids: list[str]) -> None:
     """Catalogue segments that were just sealed, then ask for the next stages."""
-    vault = wiring.archive().vault
-    for segment_id in segment_ids:
-        _catalogue(SegmentId(UUID(segment_id)), vault)
+    found = [SegmentId(UUID(segment_id)) for segment_id in segment_ids]
+    for _ in catalogue(found, vault=wiring.archive().vault):
+        pass
+    _queue_text(found)
     index_pending.delay()
 
 
@@ -60,8 +58,7 @@ def sweep(*, whole: bool = False) -> None:
     vault = wiring.archive().vault
     started = time.monotonic()
     with turn(settings.MUNIMENT_DATA, "sweeping", wait=False) as mine:
-        for segment_id in sweeping.left_behind(vault=vault, whole=whole) if mine else ():
-            _catalogue(segment_id, vault)
+        for _ in catalogue(sweeping.left_behind(vault=vault, whole=whole) if mine else (), vault=vault):
             if time.monotonic() - started > SWEEP_SECONDS:
                 break
     for segment_id in sweeping.to_queue(Stage.TEXT, now=vault.now()):
@@ -70,12 +67,8 @@ def sweep(*, whole: bool = False) -> None:
         index_pending.delay()
 
 
-def _catalogue(segment_id: SegmentId, vault: Vault) -> None:
-    """Catalogue one segment and queue the text of its attachments; a corrupt one is noted and passed over."""
-    try:
-        catalogue_segment(segment_id, vault=vault)
-    except Corrupt:
-        log.exception("segment-corrupt segment=%s", segment_id)
-        return
-    if SegmentStage.objects.filter(segment_id=segment_id, stage=Stage.TEXT, state=StageState.PENDING).exists():
+def _queue_text(segment_ids: Sequence[SegmentId]) -> None:
+    """Queue the text of attachments, for the segments that have any."""
+    waiting = SegmentStage.objects.filter(segment_id__in=segment_ids, stage=Stage.TEXT, state=StageState.PENDING)
+    for segment_id in waiting.values_list("segment_id", flat=True):
         extract_text.delay(str(segment_id))

@@ -7,6 +7,7 @@ A batch is flushed when every open transaction waits for its answer, or 200 ms a
 import asyncio
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ log = logging.getLogger(__name__)
 MAX_BATCH_BYTES: Final = 8 * 1024 * 1024
 MAX_BATCH_MESSAGES: Final = 1_000
 MAX_WAIT_SECONDS: Final = 0.2
+GATHER_SECONDS: Final = 0.2  # segments sealed within this time are told together: a task costs more than a segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,9 @@ class GroupCommit:
         self._loop.call_soon_threadsafe(self._answer, batch, None)
         with self._untold_lock:
             self._untold.append(segment.segment_id)
-        self._notify.submit(self._tell)
+            first = len(self._untold) == 1
+        if first:
+            self._notify.submit(self._tell)
 
     def _sighting(self, captured: Captured) -> Sighting:
         return Sighting(
@@ -163,10 +167,9 @@ class GroupCommit:
         self._flush_if_due()
 
     def _tell(self) -> None:
+        time.sleep(GATHER_SECONDS)
         with self._untold_lock:
             segment_ids, self._untold = self._untold, []
-        if not segment_ids:
-            return
         try:
             self._sealed(segment_ids)
         except Exception:

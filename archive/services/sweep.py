@@ -7,8 +7,7 @@ from typing import Final
 from django.db.models import Q, QuerySet
 
 from archive.models import SegmentStage, Stage, StageState
-from archive.services.catalogue import catalogue_segment
-from muniment.errors import Corrupt
+from archive.services.catalogue import catalogue_segments
 from muniment.ids import SegmentId, unix_ms_of
 from muniment.seal.vault import Vault
 
@@ -40,17 +39,13 @@ def left_behind(*, vault: Vault, whole: bool) -> Iterator[SegmentId]:
 
 
 def catalogue_missing(
-    *, vault: Vault, whole: bool = True, progress: Callable[[int], None] = lambda _segments: None
+    *, vault: Vault, whole: bool = True, progress: Callable[[int], None] = lambda _sightings: None
 ) -> int:
-    """Catalogue every segment that the catalogue lacks; return how many. A corrupt one is noted and passed over."""
+    """Catalogue every segment that the catalogue lacks; return how many sightings. Corrupt ones are noted only."""
     done = 0
-    for segment_id in uncatalogued(vault=vault, whole=whole):
-        try:
-            catalogue_segment(segment_id, vault=vault)
-        except Corrupt:
-            continue
-        done += 1
-        progress(1)
+    for batch in catalogue_segments(uncatalogued(vault=vault, whole=whole), vault=vault):
+        done += batch.sightings
+        progress(batch.sightings)
     return done
 
 

@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from archive.models import Message, Part, Participant, SegmentStage, Sighting, Stage, StageState
-from archive.services.catalogue import Catalogued, catalogue_segment
+from archive.services.catalogue import Catalogued, catalogue_segment, catalogue_segments
 from muniment.errors import Corrupt
 from muniment.seal.layout import segment_key
 from muniment.stores.memory import MemoryStore
@@ -106,3 +106,16 @@ def test_a_segment_that_does_not_open_is_noted_with_its_reason(archive):
         catalogue_segment(segment_id, vault=vault)
     stage = SegmentStage.objects.get()
     assert (stage.state, str(segment_id) in stage.reason, stage.attempts) == (StageState.FAILED, True, 1)
+
+
+def test_many_segments_share_a_transaction_and_a_corrupt_one_is_named_and_passed_over(archive):
+    good = [seal(archive, mail("1")), seal(archive, received(mail("1"), b"x"), mail("2"))]
+    bad = seal(archive, mail("3"))
+    store, key = MemoryStore(), segment_key(bad)
+    for name in archive.vault.segments.keys(""):
+        content = bytearray(archive.vault.segments.get(name))
+        content[60] ^= name == key
+        store.create(name, bytes(content))
+    archive.vault.segments = store
+    (done,) = catalogue_segments([*good, bad], vault=archive.vault)
+    assert (done, Message.objects.count()) == (Catalogued(sightings=3, new_messages=2, corrupt=(bad,)), 2)
