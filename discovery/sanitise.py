@@ -83,7 +83,10 @@ def sanitise(html: str, *, picture: Callable[[str], str | None]) -> Sanitised:
     if len(html) > MAX_HTML_CHARACTERS:
         raise UnsafeToShow(f"The HTML has {len(html)} characters; {MAX_HTML_CHARACTERS} is the most that is shown.")
     balanced = balance(
-        html.replace("\x00", "�"), tags=_TAGS, attributes=_ATTRIBUTES, dropped_with_content=_DROPPED_WITH_CONTENT
+        html.replace("\x00", "�").encode("utf-8", "replace").decode(),
+        tags=_TAGS,
+        attributes=_ATTRIBUTES,
+        dropped_with_content=_DROPPED_WITH_CONTENT,
     )
     references = _References(picture)
     safe = nh3.clean(

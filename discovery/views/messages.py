@@ -23,7 +23,7 @@ from discovery.sanitise import BODY_POLICY, UnsafeToShow
 from discovery.sightings import MAX_OPENED, shown_hops, shown_sightings
 from muniment.mail.text import body_text
 
-_SHORT_CHARACTERS, _MEDIUM_CHARACTERS = 400, 1_500  # of HTML, by what fits at 390 pixels
+_SHORT_ROWS, _MEDIUM_ROWS, _ROW_CHARACTERS = 9, 24, 80  # of text, by what the frames of main.css hold
 MAX_SOURCE_BYTES = 1_000_000  # of raw shown on a page; the download has all
 
 
@@ -149,9 +149,14 @@ def _open(request: HttpRequest, message_id: UUID) -> OpenMessage:
 
 def _frame_size(html: str) -> str:
     """Return how tall the frame is made: it has no script that could measure what is in it."""
-    if " src=" in html or "<table" in html or len(html) > _MEDIUM_CHARACTERS:
+    if " src=" in html or "<table" in html:
         return "tall"
-    return "medium" if len(html) > _SHORT_CHARACTERS else "short"
+    rows = (
+        len(html) / _ROW_CHARACTERS
+        + sum(html.count(tag) for tag in ("<br", "<div", "<li", "<h"))
+        + 2 * html.count("<p")
+    )
+    return "short" if rows <= _SHORT_ROWS else "medium" if rows <= _MEDIUM_ROWS else "tall"
 
 
 def _lock(opened: OpenMessage) -> moments.Moment | None:

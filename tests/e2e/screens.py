@@ -11,7 +11,7 @@ from tests.e2e.product import ROOT, Product, demonstration, empty
 SCREENS = ROOT / "docs" / "screens"
 LOOKS = [(width, theme, language) for width in (390, 1440) for theme in ("light", "dark") for language in ("en", "fr")]
 SEARCHES = {"en": "/?q=contract", "fr": "/?q=huîtres+OR+oysters"}
-LETTERS = {"en": "/?q=%22roof+sheet%22", "fr": "/?q=protocole+has:attachment"}
+LETTERS = {"en": "/?q=kt-2024-117+has:attachment", "fr": "/?q=huîtres"}
 
 
 def main() -> None:

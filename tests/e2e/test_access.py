@@ -3,6 +3,9 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from tests.e2e.browsing import visit
+from tests.e2e.product import empty
+
 PAGES = ("/", "/?q=contract&after=2024-01-01", "/?q=%28contract", "/?q=zzzz", "/help/", "/coverage/", "/status/",
          "/nowhere", "MESSAGE", "MESSAGE?show=text", "MESSAGE/headers", "MESSAGE/journey", "MESSAGE/structure",
          "MESSAGE/source", "MESSAGE/proof")  # fmt: skip
@@ -40,6 +43,12 @@ def test_every_page_is_accessible_and_fits(visiting, width, theme, language):
 def test_sign_in_is_accessible_and_fits(visiting, theme, width):
     with visiting(theme=theme, width=width) as at:
         at.go("/sign-in/")
+        assert (problems(at.page), at.overflows(), at.complaints) == ([], False, [])
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_an_empty_archive_is_accessible_and_fits(browser, tmp_path, width):
+    with empty(tmp_path) as product, visit(browser, product, "compliance", width=width) as at:
         assert (problems(at.page), at.overflows(), at.complaints) == ([], False, [])
 
 

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from archive.models import Message
+from archive.services import sweep
 from tests.flow.web import mails
 
 ALL_PAGES = ("", "/headers", "/journey", "/structure", "/source", "/proof", "/body", "/raw.eml", "/parts/1.2")
@@ -195,3 +196,30 @@ def test_sealed_bytes_that_fail_their_check_are_said_not_shown(as_person, messag
     response = as_person("compliance").get(f"/messages/{message('offer').id}")
     assert response.status_code == 500
     assert "This message fails its check" in response.content.decode()
+
+
+def test_every_sighting_is_shown_and_each_can_be_opened(as_person, message, filled):
+    copy = mails.sighting(
+        filled.vault,
+        b"Received: from x by y\n" + mails.OFFER,
+        source="smtp",
+        envelope=mails.envelope("ann@corp.example", "bob@corp.example"),
+    )
+    filled.vault.seal([copy])
+    sweep.catalogue_missing(vault=filled.vault)
+    address, browser = f"/messages/{message('offer').id}", as_person("bob")
+    assert "2 sightings" in browser.get(f"{address}/journey").content.decode()
+    assert browser.get(f"{address}/raw.eml", {"sighting": copy.id}).content.startswith(b"Received:")
+
+
+def test_the_mailbox_that_a_copy_was_found_in_is_not_told_to_others(as_person, message, filled):
+    copy = mails.sighting(
+        filled.vault, mails.OFFER, custodian="carol@corp.example", item="carol/inbox/1.eml", import_key="1" * 64
+    )
+    filled.vault.seal([copy])
+    sweep.catalogue_missing(vault=filled.vault)
+    shown = {
+        person: "carol" in as_person(person).get(f"/messages/{message('offer').id}/journey").content.decode()
+        for person in ("compliance", "bob")
+    }
+    assert shown == {"compliance": True, "bob": False}

@@ -136,3 +136,8 @@ def test_html_past_the_limit_is_refused():
 def test_any_soup_is_cleaned_to_a_fixed_point(pieces):
     once = clean("".join(pieces)).html
     assert clean(once).html == once
+
+
+@given(st.text(alphabet=st.one_of(st.characters(), st.sampled_from("<>/\"'=&;! ")), max_size=400))
+def test_any_text_at_all_is_cleaned_without_a_fault(text):
+    assert "<script" not in clean(text).html.lower()

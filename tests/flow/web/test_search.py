@@ -1,8 +1,11 @@
 """The search page: who finds what, and what the page says."""
 
+import shutil
+
 import pytest
 
 from archive.models import Message
+from archive.wiring import archive
 
 
 def page(browser, address="/"):
@@ -118,3 +121,18 @@ def test_a_blind_copy_is_found_by_its_name_only_by_those_who_may_see_it(filled, 
     blind = f"/messages/{message('blind').id}"
     assert blind in page(as_person("compliance"), "/?q=carol")
     assert blind not in page(as_person("bob"), "/?q=carol")
+
+
+def test_every_facet_counts_what_its_link_finds(filled, as_person):
+    browser = as_person("compliance")
+    choices = [choice for facet in browser.get("/").context["facets"] for choice in facet.choices]
+    found = {choice.label: browser.get(f"/{choice.address}").context["found"].result.total for choice in choices}
+    assert found == {choice.label: choice.count for choice in choices}
+
+
+def test_an_index_that_is_lost_is_said_in_plain_words(filled, as_person):
+    shutil.rmtree(filled.data / "index")
+    archive.cache_clear()
+    response = as_person("compliance").get("/?q=contract")
+    assert response.status_code == 503
+    assert "No mail is lost." in response.content.decode()
