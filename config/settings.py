@@ -5,37 +5,40 @@ from pathlib import Path
 import environ
 from csp.constants import NONE, SELF
 
+from config.environment import Environment
 from config.secret import signing_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+MIB = 1024 * 1024
+MAX_PORT = 65_535
+env = Environment()
 
-MUNIMENT_DATA = Path(env("MUNIMENT_DATA", default=str(BASE_DIR / "var"))).resolve()
-MUNIMENT_WEB_PORT = env.int("MUNIMENT_WEB_PORT", default=8000)
-MUNIMENT_SMTP_PORT = env.int("MUNIMENT_SMTP_PORT", default=2525)
-MUNIMENT_SMTP_HOST = env("MUNIMENT_SMTP_HOST", default="127.0.0.1")
-MUNIMENT_SMTP_NETWORKS = env.list("MUNIMENT_SMTP_NETWORKS", default=["127.0.0.0/8", "::1/128"])
-MUNIMENT_SMTP_MAX_BYTES = env.int("MUNIMENT_SMTP_MAX_BYTES", default=150 * 1024 * 1024)
-MUNIMENT_SMTP_HOSTNAME = env("MUNIMENT_SMTP_HOSTNAME", default="")
-MUNIMENT_SMTP_BARE_LF = env("MUNIMENT_SMTP_BARE_LF", default="reject")
-MUNIMENT_SMTP_RECIPIENTS = env.int("MUNIMENT_SMTP_RECIPIENTS", default=50_000)
-MUNIMENT_SMTP_CONNECTIONS = env.int("MUNIMENT_SMTP_CONNECTIONS", default=1000)
-MUNIMENT_SMTP_CONNECTIONS_PER_CLIENT = env.int("MUNIMENT_SMTP_CONNECTIONS_PER_CLIENT", default=250)
-MUNIMENT_SMTP_ERRORS = env.int("MUNIMENT_SMTP_ERRORS", default=20)
-MUNIMENT_SMTP_IDLE_SECONDS = env.int("MUNIMENT_SMTP_IDLE_SECONDS", default=300)
-MUNIMENT_SMTP_DATA_SECONDS = env.int("MUNIMENT_SMTP_DATA_SECONDS", default=1800)
-MUNIMENT_SMTP_USERS = env("MUNIMENT_SMTP_USERS", default="")
-MUNIMENT_SMTP_TLS_CERTIFICATE = env("MUNIMENT_SMTP_TLS_CERTIFICATE", default="")
-MUNIMENT_SMTP_TLS_KEY = env("MUNIMENT_SMTP_TLS_KEY", default="")
-MUNIMENT_BYTES_IN_FLIGHT = env.int("MUNIMENT_BYTES_IN_FLIGHT", default=256 * 1024 * 1024)
-MUNIMENT_SETTLING_DAYS = env.int("MUNIMENT_SETTLING_DAYS", default=3)
-MUNIMENT_RETENTION_CLASS = env("MUNIMENT_RETENTION_CLASS", default="default")
+MUNIMENT_DATA = Path(env.text("MUNIMENT_DATA") or BASE_DIR / "var").resolve()
+MUNIMENT_WEB_PORT = env.whole("MUNIMENT_WEB_PORT", 8000, least=1, most=MAX_PORT)
+MUNIMENT_SMTP_PORT = env.whole("MUNIMENT_SMTP_PORT", 2525, least=0, most=MAX_PORT)
+MUNIMENT_SMTP_HOST = env.text("MUNIMENT_SMTP_HOST", "127.0.0.1")
+MUNIMENT_SMTP_NETWORKS = env.items("MUNIMENT_SMTP_NETWORKS", ["127.0.0.0/8", "::1/128"])
+MUNIMENT_SMTP_MAX_BYTES = env.whole("MUNIMENT_SMTP_MAX_BYTES", 150 * MIB, least=64 * 1024, most=1024 * MIB)
+MUNIMENT_SMTP_HOSTNAME = env.text("MUNIMENT_SMTP_HOSTNAME")
+MUNIMENT_SMTP_BARE_LF = env.text("MUNIMENT_SMTP_BARE_LF", "reject")
+MUNIMENT_SMTP_RECIPIENTS = env.whole("MUNIMENT_SMTP_RECIPIENTS", 50_000, least=100, most=1_000_000)
+MUNIMENT_SMTP_CONNECTIONS = env.whole("MUNIMENT_SMTP_CONNECTIONS", 1000, least=1, most=100_000)
+MUNIMENT_SMTP_CONNECTIONS_PER_CLIENT = env.whole("MUNIMENT_SMTP_CONNECTIONS_PER_CLIENT", 250, least=1, most=100_000)
+MUNIMENT_SMTP_ERRORS = env.whole("MUNIMENT_SMTP_ERRORS", 20, least=1, most=10_000)
+MUNIMENT_SMTP_IDLE_SECONDS = env.whole("MUNIMENT_SMTP_IDLE_SECONDS", 300, least=1, most=86_400)
+MUNIMENT_SMTP_DATA_SECONDS = env.whole("MUNIMENT_SMTP_DATA_SECONDS", 1800, least=1, most=86_400)
+MUNIMENT_SMTP_USERS = env.text("MUNIMENT_SMTP_USERS")
+MUNIMENT_SMTP_TLS_CERTIFICATE = env.text("MUNIMENT_SMTP_TLS_CERTIFICATE")
+MUNIMENT_SMTP_TLS_KEY = env.text("MUNIMENT_SMTP_TLS_KEY")
+MUNIMENT_BYTES_IN_FLIGHT = env.whole("MUNIMENT_BYTES_IN_FLIGHT", 256 * MIB, least=MIB, most=64 * 1024 * MIB)
+MUNIMENT_SETTLING_DAYS = env.whole("MUNIMENT_SETTLING_DAYS", 3, least=0, most=365)
+MUNIMENT_RETENTION_CLASS = env.text("MUNIMENT_RETENTION_CLASS", "default")
 
-SECRET_KEY = env("MUNIMENT_SECRET_KEY", default="") or signing_key(MUNIMENT_DATA / "keys" / "web-signing-key")
-DEBUG = env.bool("MUNIMENT_DEBUG", default=False)
-ALLOWED_HOSTS = env.list("MUNIMENT_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
-CSRF_TRUSTED_ORIGINS = env.list("MUNIMENT_ORIGINS", default=[])
-HTTPS = env.bool("MUNIMENT_HTTPS", default=False)
+SECRET_KEY = env.text("MUNIMENT_SECRET_KEY") or signing_key(MUNIMENT_DATA / "keys" / "web-signing-key")
+DEBUG = env.flag("MUNIMENT_DEBUG")
+ALLOWED_HOSTS = env.items("MUNIMENT_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.items("MUNIMENT_ORIGINS")
+HTTPS = env.flag("MUNIMENT_HTTPS")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -85,7 +88,9 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{MUNIMENT_DATA / 'catalogue.sqlite3'}")}
+DATABASES = {
+    "default": environ.Env().db_url("DATABASE_URL", default=f"sqlite:///{MUNIMENT_DATA / 'catalogue.sqlite3'}")
+}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -134,7 +139,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("fr", "Français")]
 LOCALE_PATHS = [BASE_DIR / "config" / "locale"]
 USE_I18N = USE_TZ = True
-TIME_ZONE = env("MUNIMENT_TIME_ZONE", default="UTC")
+TIME_ZONE = env.text("MUNIMENT_TIME_ZONE", "UTC")
 
 STATIC_URL = "static/"
 STATIC_ROOT = MUNIMENT_DATA / "static"
@@ -142,7 +147,7 @@ STATICFILES_DIRS = [BASE_DIR / "config" / "static"]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
 
-CELERY_BROKER_URL = env("MUNIMENT_BROKER_URL", default="filesystem://")
+CELERY_BROKER_URL = env.text("MUNIMENT_BROKER_URL", "filesystem://")
 if CELERY_BROKER_URL == "filesystem://":
     _QUEUE = MUNIMENT_DATA / "queue"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
@@ -173,5 +178,5 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["stderr"], "level": env("MUNIMENT_LOG_LEVEL", default="WARNING")},
+    "root": {"handlers": ["stderr"], "level": env.text("MUNIMENT_LOG_LEVEL", "WARNING")},
 }
