@@ -12,7 +12,7 @@ from muniment.engines.port import SearchEngine
 from muniment.engines.tantivy import TantivyEngine
 from muniment.extract.runner import Extractor
 from muniment.seal.vault import Vault
-from muniment.stores.filesystem import FilesystemStore
+from muniment.stores.filesystem import FilesystemStore, Together
 from muniment.stores.key_file import FileKeyProvider, read_master_key
 
 
@@ -32,14 +32,15 @@ def archive() -> Archive:
     Raises `MasterKeyUnreadable` where the master key is missing.
     """
     data = settings.MUNIMENT_DATA
-    keyrings = FilesystemStore(data / "keyrings")
+    keyrings, segments = FilesystemStore(data / "keyrings"), FilesystemStore(data / "vault")
     return Archive(
         vault=Vault(
-            segments=FilesystemStore(data / "vault"),
+            segments=segments,
             keyrings=keyrings,
             keys=FileKeyProvider(read_master_key(data / "keys" / "master-key"), keyrings),
             retention_class=settings.MUNIMENT_RETENTION_CLASS,
             settling=timedelta(days=settings.MUNIMENT_SETTLING_DAYS),
+            writer=Together(keyrings, segments),
         ),
         engine=TantivyEngine(data / "index"),
         data=data,

@@ -19,7 +19,8 @@ from muniment.engines.port import Document, SearchEngine
 from muniment.errors import Corrupt
 from muniment.ids import SegmentId, SightingId
 from muniment.mail.parse import parse
-from muniment.seal.vault import OpenSegment, Vault
+from muniment.seal.opening import OpenSegment
+from muniment.seal.vault import Vault
 
 BATCH_MESSAGES: Final = 1_000  # a Tantivy commit costs some 20 ms; spec/performance.md section 10
 BATCH_BYTES: Final = 16 * 1024 * 1024  # of raw: bounds the memory of one batch

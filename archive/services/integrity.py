@@ -9,7 +9,8 @@ from archive.models import Sighting
 from muniment.errors import Corrupt, MunimentError
 from muniment.ids import SegmentId, SightingId
 from muniment.log import merkle
-from muniment.seal.vault import OpenSegment, Vault
+from muniment.seal.opening import OpenSegment
+from muniment.seal.vault import Vault
 from muniment.stores.port import ObjectMissing
 
 
@@ -102,7 +103,7 @@ def verify(
 def _salvaged(segment_id: SegmentId, vault: Vault, report: Report) -> OpenSegment | None:
     """Open a damaged segment as far as its footer still tells, so that damage is named by sighting."""
     try:
-        return vault.salvage(segment_id)
+        return vault.glance(segment_id)
     except MunimentError as error:
         report.damaged.append({"segment": str(segment_id), "reason": f"nothing of it can be opened: {error}"})
         return None

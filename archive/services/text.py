@@ -10,7 +10,8 @@ from muniment.errors import Corrupt
 from muniment.extract.model import Extraction
 from muniment.ids import SegmentId, SightingId
 from muniment.mail.parse import parse
-from muniment.seal.vault import OpenSegment, Vault
+from muniment.seal.opening import OpenSegment
+from muniment.seal.vault import Vault
 
 MAX_REASON_CHARS: Final = 500
 

@@ -3,7 +3,7 @@
 header 32 ‖ frame* ‖ footer (CBOR) ‖ trailer 56
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -21,6 +21,7 @@ from muniment.seal.header import microseconds_of, moment_of
 MAGIC: Final = b"MUNIMENT"
 HEADER_BYTES: Final = 32
 TRAILER_BYTES: Final = 56
+_UNDIGESTED_BYTES: Final = 40  # the checksum itself and the magic
 
 
 class SegmentCorrupt(Corrupt):
@@ -56,7 +57,7 @@ class SealedFrame:
     """A frame on its way into a segment."""
 
     sighting_id: SightingId
-    data: bytes
+    pieces: tuple[bytes, ...]
     raw_bytes: int
     commitment: bytes
 
@@ -69,23 +70,24 @@ def build(
     created: datetime,
     lock_until: datetime | None,
     kek_id: UUID,
-) -> tuple[bytes, Footer]:
-    """Return the bytes of a segment and its footer."""
+) -> tuple[list[bytes], Footer]:
+    """Return the bytes of a segment, in pieces, and its footer."""
     pieces = [MAGIC + VERSION.to_bytes(2) + bytes(6) + segment_id.bytes]
     entries: list[FrameEntry] = []
     offset = HEADER_BYTES
     for frame in frames:
+        length = sum(map(len, frame.pieces))
         entries.append(
             FrameEntry(
                 sighting_id=frame.sighting_id,
                 offset=offset,
-                length=len(frame.data),
+                length=length,
                 raw_bytes=frame.raw_bytes,
                 commitment=frame.commitment,
             )
         )
-        pieces.append(frame.data)
-        offset += len(frame.data)
+        pieces.extend(frame.pieces)
+        offset += length
     footer = Footer(
         segment_id=segment_id,
         retention_class=retention_class,
@@ -101,25 +103,37 @@ def build(
     for piece in pieces:
         digest.update(piece)
     pieces.extend((digest.digest(), MAGIC))
-    return b"".join(pieces), footer
+    return pieces, footer
 
 
-def read(data: bytes, segment_id: SegmentId) -> Footer:
+def read(pieces: Iterable[bytes], tail: bytes, *, size_bytes: int, segment_id: SegmentId) -> Footer:
     """Check a whole segment (magic, version, checksum, footer, Merkle root) and return its footer.
 
-    Raises `SegmentCorrupt` with what is wrong.
+    `pieces` are all its bytes in order, the first at least a header long; `tail` are its last ones, from the footer or
+    from before it. Raises `SegmentCorrupt` with what is wrong.
     """
-    end = footer_at(data, segment_id)
-    if sha256(data[:-40]).digest() != data[-40:-8]:
+    end = footer_at(tail, segment_id)
+    header, digest = _header_and_digest(pieces, size_bytes - _UNDIGESTED_BYTES)
+    if digest != tail[-40:-8]:
         raise SegmentCorrupt(f"segment {segment_id}: the checksum does not match: bytes were changed")
-    if data[:8] != MAGIC or data[8:10] != VERSION.to_bytes(2) or data[16:HEADER_BYTES] != segment_id.bytes:
+    if header[:8] != MAGIC or header[8:10] != VERSION.to_bytes(2) or header[16:] != segment_id.bytes:
         raise SegmentCorrupt(f"segment {segment_id}: the header is not that of this segment in version {VERSION}")
-    footer = footer_of(data, segment_id)
+    footer = footer_of(tail, segment_id, missing=size_bytes - len(tail))
     if merkle.root([entry.commitment for entry in footer.frames]) != footer.root:
         raise SegmentCorrupt(f"segment {segment_id}: the Merkle root does not match the commitments")
     if any(entry.offset < HEADER_BYTES or entry.offset + entry.length > end for entry in footer.frames):
         raise SegmentCorrupt(f"segment {segment_id}: a frame lies outside of the segment")
     return footer
+
+
+def _header_and_digest(pieces: Iterable[bytes], digested_bytes: int) -> tuple[bytes, bytes]:
+    digest = sha256()
+    header = b""
+    for piece in pieces:
+        header = header or piece[:HEADER_BYTES]
+        digest.update(memoryview(piece)[: max(0, digested_bytes)])
+        digested_bytes -= len(piece)
+    return header, digest.digest()
 
 
 def footer_at(tail: bytes, segment_id: SegmentId) -> int:

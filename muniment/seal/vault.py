@@ -9,22 +9,21 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from muniment.errors import Corrupt
 from muniment.ids import SegmentId, SightingId, UuidSequence
 from muniment.seal import frame, keyring, segment
 from muniment.seal.header import SALT_BYTES
 from muniment.seal.keyring import Keyring
 from muniment.seal.keys import KekId, KeyProvider
 from muniment.seal.layout import SEGMENTS, hour_folder, id_of, keyring_key, segment_key
-from muniment.seal.segment import Footer, FrameEntry, SealedFrame
+from muniment.seal.opening import Fetch, OpenSegment, ranged, whole
+from muniment.seal.segment import Footer, SealedFrame
 from muniment.seal.sighting import Sighting
+from muniment.stores.pair import InTurn, NewObject, PairWriter
 from muniment.stores.port import ObjectMissing, ObjectStore
 
 _TAIL_BYTES: Final = 64 * 1024  # holds the footer of some 800 frames; a longer one is read again, whole
-
-
-class Erased(Corrupt):
-    """A sighting's key is gone: its frame can never be opened again. Where erasure is expected, catch it."""
+WHOLE_BYTES: Final = 16 * 1024 * 1024  # a larger segment than this holds one very large message: read it in ranges
+_RANGE_BYTES: Final = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,42 +33,6 @@ class SealedSegment:
     segment_id: SegmentId
     size_bytes: int
     footer: Footer
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenSegment:
-    """A segment read whole and checked, with its keyring: frames are opened one by one."""
-
-    segment_id: SegmentId
-    size_bytes: int
-    footer: Footer
-    keyring: Keyring
-    data: bytes
-    keys: KeyProvider
-
-    def open(self, entry: FrameEntry) -> Sighting:
-        """Return the sighting of a frame, checked against its commitment; raise `Corrupt` or `Erased`."""
-        return self.open_salted(entry)[0]
-
-    def open_salted(self, entry: FrameEntry) -> tuple[Sighting, bytes]:
-        """Return the sighting and the salt of its commitment."""
-        wrapped = self.keyring.keys.get(entry.sighting_id)
-        if wrapped is None:
-            raise Erased(f"sighting {entry.sighting_id} has no key in the keyring of segment {self.segment_id}")
-        return frame.open_frame(
-            self.data[entry.offset : entry.offset + entry.length],
-            key=self.keys.unwrap(self.keyring.kek_id, wrapped),
-            sighting_id=entry.sighting_id,
-            raw_bytes=entry.raw_bytes,
-            commitment=entry.commitment,
-        )
-
-    def entry_of(self, sighting_id: SightingId) -> FrameEntry:
-        """Return the footer's entry of a sighting; raise `Erased` if the segment has none."""
-        for entry in self.footer.frames:
-            if entry.sighting_id == sighting_id:
-                return entry
-        raise Erased(f"segment {self.segment_id} has no sighting {sighting_id}")
 
 
 class Vault:
@@ -86,7 +49,10 @@ class Vault:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         random_bytes: Callable[[int], bytes] = os.urandom,
         ids: UuidSequence | None = None,
+        writer: PairWriter | None = None,
     ) -> None:
+        """`writer` creates a keyring in `keyrings` and a segment in `segments`; without one they are made in turn."""
+        self._writer = writer
         self.segments = segments
         self.keyrings = keyrings
         self.keys = keys
@@ -117,12 +83,12 @@ class Vault:
         wrapped: dict[SightingId, bytes] = {}
         for sighting in sightings:
             key = self._random_bytes(frame.KEY_BYTES)
-            data, commitment = frame.seal(
+            pieces, commitment = frame.seal(
                 sighting, key=key, salt=self._random_bytes(SALT_BYTES), nonce=self._random_bytes(frame.NONCE_BYTES)
             )
             wrapped[sighting.id] = self.keys.wrap(kek_id, key)
             frames.append(
-                SealedFrame(sighting_id=sighting.id, data=data, raw_bytes=len(sighting.raw), commitment=commitment)
+                SealedFrame(sighting_id=sighting.id, pieces=pieces, raw_bytes=len(sighting.raw), commitment=commitment)
             )
         data, footer = segment.build(
             frames,
@@ -133,57 +99,44 @@ class Vault:
             kek_id=kek_id,
         )
         ring = Keyring(segment_id=segment_id, kek_id=kek_id, keys=wrapped)
-        self.keyrings.create(keyring_key(segment_id), keyring.encode(ring))
-        self.segments.create(segment_key(segment_id), data, lock_until=lock_until)
-        return SealedSegment(segment_id=segment_id, size_bytes=len(data), footer=footer)
+        writer = self._writer or InTurn(self.keyrings, self.segments)
+        writer.create(
+            NewObject(key=keyring_key(segment_id), data=keyring.encode(ring)),
+            NewObject(key=segment_key(segment_id), data=data, lock_until=lock_until),
+        )
+        return SealedSegment(segment_id=segment_id, size_bytes=sum(map(len, data)), footer=footer)
 
     def open(self, segment_id: SegmentId) -> OpenSegment:
-        """Read a segment whole, check it, and read its keyring; raise `ObjectMissing`, `Corrupt`."""
-        data = self.segments.get(segment_key(segment_id))
-        footer = segment.read(data, segment_id)
-        return OpenSegment(
-            segment_id=segment_id,
-            size_bytes=len(data),
-            footer=footer,
-            keyring=self._keyring(segment_id, footer),
-            data=data,
-            keys=self.keys,
-        )
+        """Read a segment whole, check it, and read its keyring; raise `ObjectMissing`, `Corrupt`.
+
+        A very large one is not kept: its frames are read again, one by one, when they are opened.
+        """
+        size = self.segments.info(segment_key(segment_id)).size_bytes
+        if size <= WHOLE_BYTES:
+            data = self.segments.get(segment_key(segment_id))
+            footer = segment.read([data], data, size_bytes=len(data), segment_id=segment_id)
+            return self._opened(segment_id, footer, whole(data), len(data))
+        tail = self._tail(segment_id, size)
+        footer = segment.read(self._ranges(segment_id, size), tail, size_bytes=size, segment_id=segment_id)
+        return self._in_ranges(segment_id, footer, tail, size)
 
     def footer(self, segment_id: SegmentId) -> Footer:
         """Return a segment's footer without reading its frames; raise `ObjectMissing`, `Corrupt`."""
-        key = segment_key(segment_id)
-        size = self.segments.info(key).size_bytes
-        tail_bytes = min(size, _TAIL_BYTES)
-        tail = self.segments.get(key, offset=size - tail_bytes, length=tail_bytes)
-        start = segment.footer_at(tail, segment_id)
-        if start < size - tail_bytes:
-            tail = self.segments.get(key, offset=start, length=size - start)
-        return segment.footer_of(tail, segment_id, missing=size - len(tail))
+        return self.glance(segment_id).footer
 
-    def salvage(self, segment_id: SegmentId) -> OpenSegment:
-        """Open a segment whose checksum fails, as far as its footer still reads: each frame proves itself when opened.
+    def glance(self, segment_id: SegmentId) -> OpenSegment:
+        """Open a segment by its footer, reading no frame before it is opened: each frame proves itself then.
 
-        Raises `Corrupt` when the footer is gone too, `ObjectMissing`.
+        What is not opened is not checked, nor is the footer. Raises `Corrupt` when that does not read, `ObjectMissing`.
         """
-        key = segment_key(segment_id)
-        size = self.segments.info(key).size_bytes
-        data = self.segments.get(key, length=size // 2) + self.segments.get(
-            key, offset=size // 2, length=size - size // 2
-        )
-        footer = segment.footer_of(data, segment_id)
-        return OpenSegment(
-            segment_id=segment_id,
-            size_bytes=size,
-            footer=footer,
-            keyring=self._keyring(segment_id, footer),
-            data=data,
-            keys=self.keys,
-        )
+        size = self.segments.info(segment_key(segment_id)).size_bytes
+        tail = self._tail(segment_id, size)
+        footer = segment.footer_of(tail, segment_id, missing=size - len(tail))
+        return self._in_ranges(segment_id, footer, tail, size)
 
     def read(self, segment_id: SegmentId, sighting_id: SightingId) -> Sighting:
-        """Return one sighting, checked; raise `ObjectMissing`, `Corrupt` or `Erased`."""
-        opened = self.open(segment_id)
+        """Return one sighting, checked against its commitment; raise `ObjectMissing`, `Corrupt` or `Erased`."""
+        opened = self.glance(segment_id)
         return opened.open(opened.entry_of(sighting_id))
 
     def segment_ids(self, *, since: datetime | None = None) -> Iterator[SegmentId]:
@@ -191,6 +144,37 @@ class Vault:
         after = "" if since is None else f"{SEGMENTS}{hour_folder(since)}"
         for key in self.segments.keys(SEGMENTS, after=after):
             yield SegmentId(id_of(key))
+
+    def _opened(self, segment_id: SegmentId, footer: Footer, fetch: Fetch, size: int) -> OpenSegment:
+        return OpenSegment(
+            segment_id=segment_id,
+            size_bytes=size,
+            footer=footer,
+            keyring=self._keyring(segment_id, footer),
+            fetch=fetch,
+            keys=self.keys,
+        )
+
+    def _in_ranges(self, segment_id: SegmentId, footer: Footer, tail: bytes, size: int) -> OpenSegment:
+        fetch = ranged(self.segments, segment_key(segment_id), tail=tail, size_bytes=size)
+        return self._opened(segment_id, footer, fetch, size)
+
+    def _tail(self, segment_id: SegmentId, size: int) -> bytes:
+        """Return the last bytes of a segment, its footer among them.
+
+        Never from the header on: of a whole object the store checks every byte, though another frame may be sound.
+        """
+        key = segment_key(segment_id)
+        tail_bytes = min(max(0, size - segment.HEADER_BYTES), _TAIL_BYTES)
+        tail = self.segments.get(key, offset=size - tail_bytes, length=tail_bytes)
+        start = segment.footer_at(tail, segment_id)
+        if start < size - tail_bytes:
+            tail = self.segments.get(key, offset=start, length=size - start)
+        return tail
+
+    def _ranges(self, segment_id: SegmentId, size: int) -> Iterator[bytes]:
+        for offset in range(0, size, _RANGE_BYTES):
+            yield self.segments.get(segment_key(segment_id), offset=offset, length=min(_RANGE_BYTES, size - offset))
 
     def _keyring(self, segment_id: SegmentId, footer: Footer) -> Keyring:
         try:

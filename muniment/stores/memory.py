@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from muniment.errors import Refused
 from muniment.stores.keys import check_key
-from muniment.stores.port import ObjectChanged, ObjectExists, ObjectInfo, ObjectLocked, ObjectMissing
+from muniment.stores.port import Data, ObjectChanged, ObjectExists, ObjectInfo, ObjectLocked, ObjectMissing, pieces_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +27,12 @@ class MemoryStore:
         self._entries: dict[str, _Entry] = {}
         self._sorted: list[str] = []
 
-    def create(self, key: str, data: bytes, *, lock_until: datetime | None = None) -> ObjectInfo:
+    def create(self, key: str, data: Data, *, lock_until: datetime | None = None) -> ObjectInfo:
+        whole = b"".join(pieces_of(data))
         with self._lock:
             if check_key(key) in self._entries:
                 raise ObjectExists(f"{key} is taken")
-            entry = _Entry(data, _info(key, data, lock_until))
+            entry = _Entry(whole, _info(key, whole, lock_until))
             self._entries[key] = entry
             insort(self._sorted, key)
             return entry.info

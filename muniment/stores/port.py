@@ -1,11 +1,13 @@
 """The ObjectStore port: what Muniment asks of the place that holds the truth."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from muniment.errors import Corrupt, Refused, Transient
+
+Data = bytes | Sequence[bytes]  # what is written: in one piece, or in pieces that need not be joined first
 
 
 class ObjectExists(Refused):
@@ -56,7 +58,7 @@ class ObjectStore(Protocol):
     Every method may raise `StoreUnavailable`. Methods are thread-safe.
     """
 
-    def create(self, key: str, data: bytes, *, lock_until: datetime | None = None) -> ObjectInfo:
+    def create(self, key: str, data: Data, *, lock_until: datetime | None = None) -> ObjectInfo:
         """Write a new object; raise `ObjectExists` if the key is taken (a create never overwrites)."""
         ...
 
@@ -93,3 +95,8 @@ class ObjectStore(Protocol):
     def set_legal_hold(self, key: str, *, on: bool) -> None:
         """Set or lift the legal hold of the object."""
         ...
+
+
+def pieces_of(data: Data) -> Sequence[bytes]:
+    """Return data as pieces."""
+    return (data,) if isinstance(data, bytes) else data

@@ -10,6 +10,7 @@ from typing import Final
 from muniment.stores.port import StoreUnavailable
 
 READ_ONLY: Final = 0o400
+_MOST_PIECES: Final = 1024  # of one writev: IOV_MAX on Linux
 _SPENT: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
@@ -23,19 +24,29 @@ def store_errors(key: str) -> Iterator[None]:
         raise StoreUnavailable(f"{key}: {error.strerror or error}: {full}") from error
 
 
-def write_durably(path: Path, pieces: Sequence[bytes]) -> None:
-    """Write a new read-only file and sync it; nothing is left where it fails."""
+def write_new(path: str, pieces: Sequence[bytes]) -> int:
+    """Write a new read-only file and return its descriptor, not synced yet; nothing is left where it fails."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, READ_ONLY)
     try:
-        try:
-            for piece in pieces:
-                _write_all(descriptor, piece)
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        for start in range(0, len(pieces), _MOST_PIECES):
+            _write_all(descriptor, pieces[start : start + _MOST_PIECES])
+    except BaseException:
+        os.close(descriptor)
+        Path(path).unlink()
+        raise
+    return descriptor
+
+
+def write_durably(path: Path, pieces: Sequence[bytes]) -> None:
+    """Write a new read-only file and sync it; nothing is left where it fails."""
+    descriptor = write_new(str(path), pieces)
+    try:
+        os.fsync(descriptor)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
+    finally:
+        os.close(descriptor)
 
 
 def make_directories(path: Path, *, below: Path) -> None:
@@ -50,7 +61,7 @@ def make_directories(path: Path, *, below: Path) -> None:
         sync_directory(directory.parent)
 
 
-def sync_directory(path: Path) -> None:
+def sync_directory(path: Path | str) -> None:
     """Make the names in a directory durable."""
     descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
@@ -59,7 +70,10 @@ def sync_directory(path: Path) -> None:
         os.close(descriptor)
 
 
-def _write_all(descriptor: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(descriptor, view) :]
+def _write_all(descriptor: int, pieces: Sequence[bytes]) -> None:
+    written = os.writev(descriptor, pieces)
+    for piece in pieces:  # what one call did not take: a disk that fills up, or more than 2 GiB
+        view = memoryview(piece)[written:]
+        written = max(0, written - len(piece))
+        while view:
+            view = view[os.write(descriptor, view) :]

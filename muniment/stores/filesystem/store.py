@@ -18,9 +18,10 @@ from uuid import uuid4
 
 from muniment.errors import Refused
 from muniment.stores.filesystem import locks, trailer
-from muniment.stores.filesystem.files import make_directories, store_errors, sync_directory, write_durably
+from muniment.stores.filesystem.draft import Draft, Nursery
+from muniment.stores.filesystem.files import store_errors, sync_directory, write_durably
 from muniment.stores.keys import check_key
-from muniment.stores.port import ObjectChanged, ObjectExists, ObjectInfo, ObjectLocked, ObjectMissing
+from muniment.stores.port import Data, ObjectChanged, ObjectInfo, ObjectLocked, ObjectMissing
 
 STALE_SECONDS: Final = 24 * 3600  # an unfinished file of that age has no writer: the longest PUT is minutes
 
@@ -32,28 +33,31 @@ class FilesystemStore:
         self._root = root
         self._objects, self._locks, self._scratch = root / "objects", root / "locks", root / "tmp"
         self._now = now
+        self._nursery = Nursery(self._scratch, self._objects)
         with store_errors(str(root)):
             for directory in (self._objects, self._locks, self._scratch):
                 directory.mkdir(parents=True, exist_ok=True)
             _sweep(self._scratch)
 
-    def create(self, key: str, data: bytes, *, lock_until: datetime | None = None) -> ObjectInfo:
-        target = self._path(key)
+    def create(self, key: str, data: Data, *, lock_until: datetime | None = None) -> ObjectInfo:
         with store_errors(key):
-            if target.exists():
-                raise ObjectExists(f"{key} is taken")
-            tail = trailer.make(data, lock_until)
-            fresh = self._scratch / uuid4().hex
-            write_durably(fresh, [data, tail])
+            draft = self.draft(key, data, lock_until=lock_until)
             try:
-                make_directories(target.parent, below=self._objects)
-                os.link(fresh, target)
-            except FileExistsError:
-                raise ObjectExists(f"{key} is taken") from None
+                draft.sync()
+                draft.link()
             finally:
-                fresh.unlink(missing_ok=True)
-            sync_directory(target.parent)
-        return ObjectInfo(key=key, size_bytes=len(data), etag=tail[16:48].hex(), locked_until=lock_until)
+                draft.discard()
+            draft.settle()
+        return draft.info
+
+    def draft(self, key: str, data: Data, *, lock_until: datetime | None = None) -> Draft:
+        """Write an object that has no name yet; see `Draft` for its next steps. May raise `OSError`."""
+        return Draft(self._nursery, f"{self._objects}/{check_key(key)}", key, data, lock_until)
+
+    @property
+    def device(self) -> int:
+        """Return the number of the device that keeps the objects."""
+        return self._objects.stat().st_dev
 
     def replace(self, key: str, data: bytes, *, etag: str) -> ObjectInfo:
         target = self._path(key)
@@ -62,7 +66,7 @@ class FilesystemStore:
             if info.etag != etag:
                 raise ObjectChanged(f"{key} has changed since it was read")
             self._refuse_if_locked(info)
-            tail = trailer.make(data, None)
+            tail = trailer.make([data], None)
             fresh = self._scratch / uuid4().hex
             write_durably(fresh, [data, tail])
             fresh.replace(target)
@@ -76,7 +80,9 @@ class FilesystemStore:
             if offset < 0 or end > found.data_bytes or end < offset:
                 raise Refused(f"{key}: bytes {offset} to {end} are not all in its {found.data_bytes}")
             if offset == 0 and end == found.data_bytes:
-                return trailer.check(_read_at(descriptor, 0, found.data_bytes + 16), found, key=key)
+                data = _read_at(descriptor, 0, found.data_bytes)
+                trailer.check(data, found, key=key)
+                return data
             return _read_at(descriptor, offset, end - offset)
 
     def info(self, key: str) -> ObjectInfo:

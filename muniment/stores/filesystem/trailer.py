@@ -3,6 +3,7 @@
 lock until 8 ‖ data length 8 ‖ SHA-256 of everything before 32 ‖ "MUNIOBJ1" 8
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -24,12 +25,10 @@ class Trailer:
     digest: bytes
 
 
-def make(data: bytes, lock_until: datetime | None) -> bytes:
+def make(pieces: Sequence[bytes], lock_until: datetime | None) -> bytes:
     """Return the trailer for an object's data."""
-    fixed = (0 if lock_until is None else microseconds_of(lock_until)).to_bytes(8) + len(data).to_bytes(8)
-    digest = sha256(data)
-    digest.update(fixed)
-    return fixed + digest.digest() + MAGIC
+    fixed = _fixed(lock_until, sum(map(len, pieces)))
+    return fixed + _digest(pieces, fixed) + MAGIC
 
 
 def parse(trailer: bytes, *, file_bytes: int, key: str) -> Trailer:
@@ -43,9 +42,19 @@ def parse(trailer: bytes, *, file_bytes: int, key: str) -> Trailer:
     return Trailer(lock_until=moment_of(until) if until else None, data_bytes=data_bytes, digest=trailer[16:48])
 
 
-def check(content: bytes, trailer: Trailer, *, key: str) -> bytes:
-    """Return the data of a whole file's content; raise `ObjectCorrupt` if it is not what was written."""
-    view = memoryview(content)
-    if sha256(view[: trailer.data_bytes + 16]).digest() != trailer.digest:
+def check(data: bytes, trailer: Trailer, *, key: str) -> None:
+    """Raise `ObjectCorrupt` if data are not those that were written."""
+    if _digest([data], _fixed(trailer.lock_until, trailer.data_bytes)) != trailer.digest:
         raise ObjectCorrupt(f"{key}: the checksum does not match: bytes were changed after they were written")
-    return content[: trailer.data_bytes]
+
+
+def _fixed(lock_until: datetime | None, data_bytes: int) -> bytes:
+    return (0 if lock_until is None else microseconds_of(lock_until)).to_bytes(8) + data_bytes.to_bytes(8)
+
+
+def _digest(pieces: Sequence[bytes], fixed: bytes) -> bytes:
+    digest = sha256()
+    for piece in pieces:
+        digest.update(piece)
+    digest.update(fixed)
+    return digest.digest()

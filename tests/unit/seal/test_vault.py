@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from muniment.errors import Corrupt
 from muniment.ids import SegmentId
 from muniment.seal.layout import keyring_key, segment_key
+from muniment.seal.opening import Erased
 from muniment.seal.sighting import Recipient
-from muniment.seal.vault import Erased
 from muniment.stores.memory import MemoryStore
 from muniment.stores.port import ObjectMissing, StoreUnavailable
 from tests.unit.seal.builders import NOW, envelope, memory_vault, sighting
@@ -81,7 +81,7 @@ def test_a_damaged_frame_is_named_and_the_others_are_salvaged():
     content[sealed.footer.frames[0].offset + 20] ^= 1
     vault.segments = MemoryStore()
     vault.segments.create(key, bytes(content))
-    opened = vault.salvage(sealed.segment_id)
+    opened = vault.glance(sealed.segment_id)
     with pytest.raises(Corrupt, match=str(first.id)):
         opened.open(opened.footer.frames[0])
     assert opened.open(opened.footer.frames[1]) == second
