@@ -120,6 +120,7 @@ def services(*, root: Path, python: str, web_port: int) -> list[Service]:
     celery = [python, "-m", "celery", "-A", "config", "--workdir", str(root)]
     worker = [*celery, "worker", "--concurrency", "1", "--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
     gunicorn = [python, "-m", "gunicorn", "--chdir", str(root), "--workers", "2", "--threads", "4", "--timeout", "60"]
+    gunicorn.append("--no-control-socket")  # it would lie in the user's home, one for all archives of a machine
     return [
         Service(name="capture", command=[*manage, "serve_smtp"]),
         Service(

@@ -21,8 +21,8 @@ from archive.services.stages import index_all, turn
 from archive.wiring import Archive
 
 
-def rebuild_catalogue(archive: Archive, *, progress: Callable[[int], None] = lambda _segments: None) -> int:
-    """Drop every row of the catalogue and write it again; return how many segments were catalogued.
+def rebuild_catalogue(archive: Archive, *, progress: Callable[[int], None] = lambda _sightings: None) -> int:
+    """Drop every row of the catalogue and write it again; return how many sightings were catalogued.
 
     A rebuild that is cut short is completed by the sweep, or by running it again.
     """

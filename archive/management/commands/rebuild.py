@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from archive.management.base import DONE, ArchiveCommand
-from archive.models import Message, Sighting
+from archive.models import Message, Segment, Sighting
 from archive.services import rebuild
 from archive.services.stages import drain
 from archive.wiring import archive, extractor
@@ -19,16 +19,16 @@ class Command(ArchiveCommand):
 
     def run(self, options: dict[str, Any]) -> int:
         ports = archive()
-        segments = documents = 0
+        documents = 0
         if options["what"] in {"catalogue", "all"}:
-            with self.progress("catalogue: segments") as step:
-                segments = rebuild.rebuild_catalogue(ports, progress=step.add)
+            with self.progress("catalogue: sightings") as step:
+                rebuild.rebuild_catalogue(ports, progress=step.add)
         if options["what"] in {"index", "all"}:
             with self.progress("index: messages", Message.objects.count()) as step:
                 documents = rebuild.rebuild_index(ports, progress=step.add)
         with self.progress("text of attachments") as step:
             drain(ports, extractor(), progress=lambda _stage, done: step.add(done))
-        counts = {"segments": segments, "documents": documents}
+        counts = {"segments": Segment.objects.count(), "documents": documents}
         counts |= {"sightings": Sighting.objects.count(), "messages": Message.objects.count()}
         if options["json"]:
             self.write_json(counts)
