@@ -10,12 +10,25 @@ from django.utils import timezone
 
 from archive.facts import MAX_DOMAIN_CHARS, MessageFacts, PartFact, SightingFacts
 from archive.models import Message, Part, Participant, Segment, SegmentStage, Sighting, Stage, StageState
+from archive.services.inserting import insert
 from muniment.ids import SegmentId
 from muniment.mail import fingerprint
 from muniment.seal.segment import Footer
 from muniment.seal.sighting import Sighting as SealedSighting
 
 _BATCH: Final = 500
+_COLUMNS: Final = (
+    "rfc_message_id",
+    "subject",
+    "sender",
+    "preview",
+    "date",
+    "date_offset_minutes",
+    "size_bytes",
+    "attachment_count",
+    "flags",
+    "defects",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,27 +102,29 @@ def write_stages(batch: Iterable[ReadSegment], *, with_parts: Collection[Segment
 
 def write_messages(items: Sequence[Found], thread_of: Mapping[UUID, UUID]) -> None:
     """Write new messages and their parts; each takes the id of its item."""
-    Message.objects.bulk_create(
+    insert(
+        Message,
+        ("id", "fingerprint", "fingerprint_version", "thread_id", "captured_at", *_COLUMNS),
         (
-            Message(
-                id=item.sealed.id,
-                fingerprint=item.fingerprint,
-                fingerprint_version=fingerprint.VERSION,
-                thread_id=thread_of[item.sealed.id],
-                captured_at=item.sealed.captured_at,
-                **_columns(item.facts.message),
+            (
+                item.sealed.id,
+                item.fingerprint,
+                fingerprint.VERSION,
+                thread_of[item.sealed.id],
+                item.sealed.captured_at,
+                *_columns(item.facts.message).values(),
             )
             for item in items
         ),
-        batch_size=_BATCH,
     )
-    Part.objects.bulk_create(
+    insert(
+        Part,
+        ("message_id", *PartFact.__slots__),
         (
-            Part(message_id=item.sealed.id, **{name: getattr(part, name) for name in PartFact.__slots__})
+            (item.sealed.id, *(getattr(part, name) for name in PartFact.__slots__))
             for item in items
             for part in item.facts.message.parts
         ),
-        batch_size=_BATCH,
     )
 
 
@@ -125,44 +140,58 @@ def rewrite_messages(items: Iterable[Found], thread_of: Mapping[UUID, UUID]) -> 
 
 def write_sightings(items: Iterable[Found], message_of: Mapping[bytes, UUID]) -> None:
     """Write sightings of the messages that `message_of` names by fingerprint."""
-    Sighting.objects.bulk_create(
+    insert(
+        Sighting,
         (
-            Sighting(
-                id=item.sealed.id,
-                message_id=message_of[item.fingerprint],
-                segment_id=item.segment_id,
-                source=item.sealed.source,
-                captured_at=item.sealed.captured_at,
-                custodian=item.sealed.custodian.lower(),
-                item=item.sealed.item,
-                sha256=item.sha256,
-                commitment=item.commitment,
-                size_bytes=item.size_bytes,
-                import_key=item.sealed.import_key,
+            "id",
+            "message_id",
+            "segment_id",
+            "source",
+            "captured_at",
+            "custodian",
+            "item",
+            "sha256",
+            "commitment",
+            "size_bytes",
+            "import_key",
+        ),
+        (
+            (
+                item.sealed.id,
+                message_of[item.fingerprint],
+                item.segment_id,
+                item.sealed.source,
+                item.sealed.captured_at,
+                item.sealed.custodian.lower(),
+                item.sealed.item,
+                item.sha256,
+                item.commitment,
+                item.size_bytes,
+                item.sealed.import_key,
             )
             for item in items
         ),
-        batch_size=_BATCH,
     )
 
 
 def write_participants(items: Iterable[Found], message_of: Mapping[bytes, UUID]) -> None:
     """Write who takes part; what another sighting told already stays."""
-    Participant.objects.bulk_create(
+    insert(
+        Participant,
+        ("message_id", "address", "domain", "name", "role", "known", "position"),
         (
-            Participant(
-                message_id=message_of[item.fingerprint],
-                address=fact.address,
-                domain=fact.address.rpartition("@")[2][:MAX_DOMAIN_CHARS] if "@" in fact.address else "",
-                name=fact.name,
-                role=fact.role,
-                known=fact.known,
-                position=position,
+            (
+                message_of[item.fingerprint],
+                fact.address,
+                fact.address.rpartition("@")[2][:MAX_DOMAIN_CHARS] if "@" in fact.address else "",
+                fact.name,
+                fact.role.value,
+                fact.known.value,
+                position,
             )
             for item in items
             for position, fact in enumerate(item.facts.participants)
         ),
-        batch_size=_BATCH,
         ignore_conflicts=True,
     )
 
@@ -174,15 +203,5 @@ def mark_changed(message_ids: Sequence[UUID]) -> None:
 
 
 def _columns(facts: MessageFacts) -> dict[str, object]:
-    return {
-        "rfc_message_id": facts.rfc_message_id,
-        "subject": facts.subject,
-        "sender": facts.sender,
-        "preview": facts.preview,
-        "date": facts.date,
-        "date_offset_minutes": facts.date_offset_minutes,
-        "size_bytes": facts.size_bytes,
-        "attachment_count": facts.attachment_count,
-        "flags": list(facts.flags),
-        "defects": list(facts.defects),
-    }
+    plain = {name: getattr(facts, name) for name in _COLUMNS}
+    return {**plain, "flags": list(facts.flags), "defects": list(facts.defects)}

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import F
 
 from archive.models import Message, ThreadKey
+from archive.services.inserting import insert
 
 MAX_KEYS_PER_LOOKUP = 500  # SQLite takes 32,766 variables in a statement, PostgreSQL 65,535
 
@@ -34,13 +35,10 @@ def assign(keys_of: Mapping[UUID, Sequence[str]]) -> dict[UUID, UUID]:
         for key in keys:
             union.join(first_with.setdefault(key, message), message)
     _move({old: union.root(old) for old in set(stored.values()) if union.root(old) != old})
-    ThreadKey.objects.bulk_create(
-        (
-            ThreadKey(key=key, thread_id=union.root(message))
-            for message, keys in hashes.items()
-            for key in keys
-            if key not in stored
-        ),
+    insert(
+        ThreadKey,
+        ("key", "thread_id"),
+        ((key, union.root(message)) for message, keys in hashes.items() for key in sorted(keys) if key not in stored),
         ignore_conflicts=True,
     )
     return {message: union.root(message) for message in hashes}
