@@ -13,6 +13,7 @@ from discovery.criteria import Criteria
 from discovery.forms import SearchForm
 from discovery.help import SECTIONS
 from discovery.queries import search
+from discovery.typography import set_sentence
 from muniment.query.explain import explain
 from muniment.query.refusals import QueryError
 
@@ -38,14 +39,14 @@ def search_page(request: HttpRequest) -> HttpResponse:
         found = search(request.user, criteria, engine=archive().engine, today=today)
         words = criteria.words(today=today)
     except QueryError as error:
-        context |= _refusal(criteria, error, error.sentence(language))
+        context |= _refusal(criteria, error, set_sentence(error.sentence(language), language=language))
         return render(request, "discovery/search.html", context)
     context |= {
         "found": found,
         "rows": results.rows(request.user, found.messages),
         "facets": results.facets(criteria, found),
         "chart": results.chart(criteria, found),
-        "explanation": explain(words, language=language) if criteria.q.strip() else "",
+        "explanation": set_sentence(explain(words, language=language), language=language) if criteria.q.strip() else "",
         "unfiltered": Criteria(q=criteria.q).address(),
         **results.page_links(criteria, found),
     }
