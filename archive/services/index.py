@@ -5,7 +5,7 @@ made is the one noted after it is durable, so a change in between is indexed aga
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -13,13 +13,15 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F, QuerySet
 
-from archive.documents import document_of
+from archive.documents import CataloguedMessage, document_of
 from archive.models import Message, Searchable, SegmentStage, Sighting, Stage, StageState, StaleDocument
+from archive.queries.to_index import catalogued
 from muniment.engines.port import Document, SearchEngine
 from muniment.errors import Corrupt
 from muniment.ids import SegmentId, SightingId
 from muniment.mail.parse import parse
 from muniment.seal.opening import OpenSegment
+from muniment.seal.segment import FrameEntry
 from muniment.seal.vault import Vault
 
 BATCH_MESSAGES: Final = 1_000  # a Tantivy commit costs some 20 ms; spec/performance.md section 10
@@ -68,39 +70,30 @@ def _within_budget(rows: Sequence[tuple[UUID, int, int]]) -> dict[UUID, int]:
 
 
 def _documents(message_ids: list[UUID], vault: Vault) -> tuple[list[Document], dict[UUID, str]]:
-    by_segment: dict[UUID, list[Message]] = defaultdict(list)
-    for message in _with_rows(message_ids):
-        by_segment[_first_sighting(message).segment_id].append(message)
+    by_segment: dict[UUID, list[tuple[UUID, CataloguedMessage]]] = defaultdict(list)
+    for found in catalogued(message_ids):
+        first = min(found.sightings, key=lambda sighting: sighting.id)
+        by_segment[first.segment_id].append((first.id, found))
     documents: list[Document] = []
     failures: dict[UUID, str] = {}
     for segment_id, messages in by_segment.items():
         try:
             opened = vault.open(SegmentId(segment_id))
         except Corrupt as error:
-            failures.update((message.id, str(error)) for message in messages)
+            failures.update((found.message.id, str(error)) for _, found in messages)
             continue
-        for message in messages:
+        entries = {entry.sighting_id: entry for entry in opened.footer.frames}
+        for sighting_id, found in messages:
             try:
-                documents.append(document_of(message, parse(_raw_of(message, opened))))
+                raw = _raw_of(SightingId(sighting_id), entries, opened)
+                documents.append(document_of(found, parse(raw)))
             except Corrupt as error:
-                failures[message.id] = str(error)
+                failures[found.message.id] = str(error)
     return documents, failures
 
 
-def _with_rows(message_ids: list[UUID]) -> list[Message]:
-    found: list[Message] = []
-    for start in range(0, len(message_ids), _CHUNK):
-        chunk = Message.objects.filter(id__in=message_ids[start : start + _CHUNK])
-        found.extend(chunk.prefetch_related("participants", "sightings", "parts__text"))
-    return found
-
-
-def _first_sighting(message: Message) -> Sighting:
-    return min(message.sightings.all(), key=lambda sighting: sighting.id)
-
-
-def _raw_of(message: Message, opened: OpenSegment) -> bytes:
-    return opened.open(opened.entry_of(SightingId(_first_sighting(message).id))).raw
+def _raw_of(sighting_id: SightingId, entries: Mapping[SightingId, FrameEntry], opened: OpenSegment) -> bytes:
+    return opened.open(entries.get(sighting_id) or opened.entry_of(sighting_id)).raw
 
 
 def _note(taken: dict[UUID, int], done: set[UUID], failures: dict[UUID, str]) -> None:
