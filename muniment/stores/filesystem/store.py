@@ -29,7 +29,14 @@ STALE_SECONDS: Final = 24 * 3600  # an unfinished file of that age has no writer
 class FilesystemStore:
     """Keeps objects as files below `root`; see `ObjectStore` for the contract."""
 
-    def __init__(self, root: Path, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self,
+        root: Path,
+        *,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        draft_class: type[Draft] = Draft,
+    ) -> None:
+        self._draft_class = draft_class
         self._root = root
         self._objects, self._locks, self._scratch = root / "objects", root / "locks", root / "tmp"
         self._now = now
@@ -52,7 +59,7 @@ class FilesystemStore:
 
     def draft(self, key: str, data: Data, *, lock_until: datetime | None = None) -> Draft:
         """Write an object that has no name yet; see `Draft` for its next steps. May raise `OSError`."""
-        return Draft(self._nursery, f"{self._objects}/{check_key(key)}", key, data, lock_until)
+        return self._draft_class(self._nursery, f"{self._objects}/{check_key(key)}", key, data, lock_until)
 
     @property
     def device(self) -> int:

@@ -35,6 +35,13 @@ def test_what_was_created_is_read_back_whole(store, data):
     assert (store.get("a/b/c"), store.info("a/b/c").size_bytes) == (data, len(data))
 
 
+@pytest.mark.parametrize("pieces", [[], [b""], [b"a", b"", b"bc"], [bytes([n % 256]) for n in range(3000)]])
+def test_pieces_are_kept_as_one_object(store, pieces):
+    info = store.create("k", pieces)
+    whole = b"".join(pieces)
+    assert (store.get("k"), store.info("k"), info.size_bytes) == (whole, info, len(whole))
+
+
 @pytest.mark.parametrize(("offset", "length"), [(0, 3), (3, 4), (7, 3), (10, 0), (0, 10), (4, None)])
 def test_a_range_is_read_as_a_slice(store, offset, length):
     store.create("k", b"0123456789")
