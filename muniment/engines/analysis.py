@@ -14,14 +14,15 @@ words. An elided article (l', d', qu') and an English 's fall away; any other ap
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 
 MAX_WORD = 128  # characters; a longer run is encoded data, and is cut at both ends of the search alike
 _REMEMBERED = 100_000  # words of which the stem is kept in memory, some 15 MB a language
-_WINDOW = 64  # words: some four lines, so that a French answer above an English quotation is read as both
+WINDOW = 64  # words: some four lines, so that a French answer above an English quotation is read as both
 
 ENGLISH = "\x01\x01\x01"  # before a stem; three characters, so that no word is within two edits of a stem
 FRENCH = "\x03\x03\x03"
@@ -50,7 +51,7 @@ _GROUPED = re.compile(
     r"(?![0-9A-Za-z])"
 )
 _HAS_DIGITS = re.compile("[0-9]{2}")
-_MIN_JOINED = 8  # digits of the shortest number that is worth joining
+MIN_JOINED = 8  # digits of the shortest number that is worth joining
 _MAX_JOINED = 40  # an IBAN has at most 34 characters
 
 _ENGLISH_WORDS = frozenset(
@@ -100,19 +101,27 @@ _ENGLISH_STEMS = _Stems("english")
 _FRENCH_STEMS = _Stems("french")
 
 
+def written_words(text: str) -> list[str]:
+    """Return every word as it is written, in order."""
+    prepared = _prepare(text)
+    return _pattern(prepared).findall(prepared)
+
+
 def words_of(text: str) -> tuple[list[str], list[str]]:
     """Return the folded and the exact form of every word, in order."""
-    prepared = _prepare(text)
-    raw = _pattern(prepared).findall(prepared)
-    if not raw:
-        return [], []
-    return _forms(raw)
+    written = written_words(text)
+    return _forms(written) if written else ([], [])
 
 
-def places_of(text: str) -> list[tuple[int, int]]:
-    """Return where in the text each word of `words_of` stands: start inclusive, end exclusive."""
+def places_of(text: str, wanted: Iterable[int]) -> dict[int, tuple[int, int]]:
+    """Return where these words of `written_words` stand, by their numbers: start inclusive, end exclusive."""
     prepared = _prepare(text)
-    return [match.span(1) for match in _pattern(prepared).finditer(prepared)]
+    matches = _pattern(prepared).finditer(prepared)
+    places, after = {}, 0
+    for number in sorted(set(wanted)):
+        places[number] = next(islice(matches, number - after, None)).span(1)
+        after = number + 1
+    return places
 
 
 def analyse(text: str) -> Analysed:
@@ -129,6 +138,17 @@ def analyse(text: str) -> Analysed:
         french=_where(french, reads_french),
         exact=exact,
     )
+
+
+def every_form(written: list[str]) -> Analysed:
+    """Return every form of words as they are written, with both stems, whatever text they come from."""
+    folded, exact = _forms(written) if written else ([], [])
+    return Analysed(folded=folded, english=_ENGLISH_STEMS.of(folded), french=french_stems(exact), exact=exact)
+
+
+def languages_of(written: list[str]) -> tuple[list[bool], list[bool]]:
+    """Tell for each `WINDOW` of the words of a text whether it is stemmed as English, and whether as French."""
+    return _languages(_forms(written)[0]) if written else ([], [])
 
 
 def is_english(folded: str) -> bool:
@@ -156,7 +176,7 @@ def joined_numbers(text: str) -> list[str]:
     if not _HAS_DIGITS.search(text):
         return []
     joined = (re.sub("[ .-]", "", match[0]).lower() for match in _GROUPED.finditer(text))
-    return [number for number in joined if _MIN_JOINED <= len(number) <= _MAX_JOINED]
+    return [number for number in joined if MIN_JOINED <= len(number) <= _MAX_JOINED]
 
 
 def joined_places(text: str) -> list[tuple[str, int, int]]:
@@ -225,7 +245,7 @@ def _where(stems: list[str], wanted: list[bool]) -> list[str]:
     if all(wanted):
         return stems
     kept = iter(stems)
-    return [stem if wanted[number // _WINDOW] else "" for number, stem in enumerate(kept)]
+    return [stem if wanted[number // WINDOW] else "" for number, stem in enumerate(kept)]
 
 
 def _languages(folded: list[str]) -> tuple[list[bool], list[bool]]:
@@ -237,8 +257,8 @@ def _languages(folded: list[str]) -> tuple[list[bool], list[bool]]:
 
 
 def _votes(folded: list[str]) -> Iterator[tuple[int, int]]:
-    for start in range(0, len(folded), _WINDOW):
-        window = folded[start : start + _WINDOW]
+    for start in range(0, len(folded), WINDOW):
+        window = folded[start : start + WINDOW]
         english = sum(map(_ENGLISH_WORDS.__contains__, window))
         yield english, sum(map(_FRENCH_WORDS.__contains__, window))
 

@@ -1,16 +1,19 @@
 """Mark what was looked for in the texts of a hit: the subject, the best part of the body and of the attachments."""
 
 from dataclasses import dataclass
+from heapq import nlargest
 
-from muniment.engines.analysis import analyse, joined_places, places_of
-from muniment.engines.matching import find, find_near
+from muniment.engines.analysis import MIN_JOINED, joined_places
+from muniment.engines.matching import find_at, find_near_at
 from muniment.engines.patterns import Pattern
 from muniment.engines.port import Highlight
-from muniment.engines.selection import proximity, select
+from muniment.engines.selection import Proximity, proximity, select
+from muniment.engines.spotting import Spotter, may_hold, needles
 from muniment.engines.texts import PROSE, Area
 from muniment.query.tree import And, Field, Near, Node, Or, Phrase, Term
 
 MAX_TEXT = 100_000  # characters of a text that are read for marks; later ones are found but not shown
+FIRST_LOOK = 16_000  # characters that are read first, four pages; the others only where these hold no mark
 FRAGMENT = 240  # characters: some three lines of a result
 FRAGMENTS = 2  # of the body, and of the attachments
 _LEAD_IN = 60  # characters before the first mark of a fragment
@@ -32,12 +35,15 @@ class Highlighter:
 
     def __init__(self, query: Node) -> None:
         leaves = list(_positive(query))
-        self._words: list[tuple[tuple[Area, ...], Pattern]] = []
-        self._pairs = [proximity(leaf) for leaf in leaves if isinstance(leaf, Near)]
-        for leaf in leaves:
-            if isinstance(leaf, Term | Phrase) and leaf.field in _SHOWN:
-                selection = select(leaf, blind=False)
-                self._words.append((_SHOWN[leaf.field], selection.pattern))
+        pairs = [proximity(leaf) for leaf in leaves if isinstance(leaf, Near)]
+        words = [
+            (_SHOWN[leaf.field], select(leaf, blind=False).pattern)
+            for leaf in leaves
+            if isinstance(leaf, Term | Phrase) and leaf.field in _SHOWN
+        ]
+        self._wanted = {area: _wanted(area, words, pairs) for area in PROSE}
+        patterns = [*(pattern for _, pattern in words), *(side for near in pairs for side in (near.left, near.right))]
+        self._spotter = Spotter(piece for pattern in patterns for row in pattern for _, piece in row)
 
     def highlights(self, texts: Texts) -> tuple[Highlight, ...]:
         """Return the subject if it has marks, fragments of the body or its beginning, fragments of the attachments."""
@@ -46,22 +52,40 @@ class Highlighter:
         if subject:
             found.append(Highlight(field="subject", fragments=_cut(texts.subject, subject, 0, len(texts.subject))))
         body = texts.body[:MAX_TEXT]
-        found += _fragments("body", body, self._marks(Area.BODY, body)) or _beginning(body)
+        found += _fragments("body", body, self._first_marks(Area.BODY, body)) or _beginning(body)
         attachment = texts.attachment[:MAX_TEXT]
-        found += _fragments("attachment", attachment, self._marks(Area.ATTACHMENT, attachment))
+        found += _fragments("attachment", attachment, self._first_marks(Area.ATTACHMENT, attachment))
         return tuple(found)
 
+    def _first_marks(self, area: Area, text: str) -> Marks:
+        """Return the marks of the first pages that have any."""
+        if len(text) > FIRST_LOOK:
+            marks = self._marks(area, text[: _word_end(text, FIRST_LOOK)])
+            if marks:
+                return marks
+        return self._marks(area, text)
+
     def _marks(self, area: Area, text: str) -> Marks:
-        patterns = [pattern for areas, pattern in self._words if area in areas]
-        pairs = [near for near in self._pairs if area in near.areas]
+        wanted = self._wanted[area]
+        marks = _numbers(wanted.numbers, text) if wanted.numbers else []
+        patterns = [pattern for pattern, needs in wanted.patterns if may_hold(text, needs)]
+        pairs = [near for near, needs in wanted.pairs if may_hold(text, needs)]
         if not text or not (patterns or pairs):
-            return []
-        words = analyse(text)
-        found = [place for pattern in patterns for place in find(pattern, words)]
-        found += [place for near in pairs for pair in find_near(near, words) for place in pair]
-        places = places_of(text) if found else []
-        marks = [(places[first][0], places[last][1]) for first, last in found]
-        return _merged(marks + _numbers(patterns, text))
+            return _merged(marks)
+        words = self._spotter.spot(text)
+        found = [place for pattern in patterns for place in find_at(pattern, words.positions)]
+        found += [place for near in pairs for pair in find_near_at(near, words.positions) for place in pair]
+        places = words.places(number for place in found for number in place)
+        return _merged(marks + [(places[first][0], places[last][1]) for first, last in found])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """What is marked in one area; patterns and pairs with the needles that tell texts without them."""
+
+    patterns: list[tuple[Pattern, tuple[str, ...] | None]]
+    pairs: list[tuple[Proximity, tuple[str, ...] | None]]
+    numbers: frozenset[str]
 
 
 _SHOWN: dict[Field, tuple[Area, ...]] = {
@@ -83,8 +107,17 @@ def _positive(node: Node) -> list[Term | Phrase | Near]:
             return []
 
 
-def _numbers(patterns: list[Pattern], text: str) -> Marks:
-    wanted = {term for pattern in patterns for row in pattern if len(row) == 1 for term in row[0][1].terms}
+def _wanted(area: Area, words: list[tuple[tuple[Area, ...], Pattern]], pairs: list[Proximity]) -> _Wanted:
+    patterns = [pattern for areas, pattern in words if area in areas]
+    alone = {term for pattern in patterns for row in pattern if len(row) == 1 for term in row[0][1].terms}
+    return _Wanted(
+        patterns=[(pattern, needles(pattern)) for pattern in patterns],
+        pairs=[(near, needles(near.left)) for near in pairs if area in near.areas],
+        numbers=frozenset(term for term in alone if len(term) >= MIN_JOINED and any(map(str.isdigit, term))),
+    )
+
+
+def _numbers(wanted: frozenset[str], text: str) -> Marks:
     return [(start, end) for joined, start, end in joined_places(text) if joined in wanted]
 
 
@@ -101,14 +134,13 @@ def _merged(marks: Marks) -> Marks:
 def _fragments(field: str, text: str, marks: Marks) -> list[Highlight]:
     """Return the fragments with most marks, in the order of the text."""
     windows: list[tuple[int, int, Marks]] = []
-    rest = marks
-    while rest:
-        start = _word_start(text, max(0, rest[0][0] - _LEAD_IN))
-        end = max(_word_end(text, start + FRAGMENT), rest[0][1])
-        inside = [mark for mark in rest if mark[1] <= end]
-        windows.append((start, end, inside))
-        rest = [mark for mark in rest if mark[1] > end and mark[0] >= inside[-1][1]]
-    best = sorted(windows, key=lambda window: -len(window[2]))[:FRAGMENTS]
+    for mark in marks:
+        if windows and mark[1] <= windows[-1][1]:
+            windows[-1][2].append(mark)
+        else:
+            start = _word_start(text, max(0, mark[0] - _LEAD_IN))
+            windows.append((start, max(_word_end(text, start + FRAGMENT), mark[1]), [mark]))
+    best = nlargest(FRAGMENTS, windows, key=lambda window: len(window[2]))
     return [Highlight(field=field, fragments=_cut(text, marks, start, end)) for start, end, marks in sorted(best)]
 
 

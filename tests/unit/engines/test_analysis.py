@@ -2,7 +2,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from muniment.engines.analysis import MAX_WORD, analyse, fold, joined_numbers, joined_whole, places_of, words_of
+from muniment.engines.analysis import (
+    MAX_WORD,
+    analyse,
+    fold,
+    joined_numbers,
+    joined_whole,
+    places_of,
+    words_of,
+    written_words,
+)
 from muniment.engines.patterns import inflections
 from muniment.engines.tantivy.schema import EMPTY, STRIDE, stream, tokenizer
 from muniment.engines.texts import Area
@@ -48,7 +57,7 @@ _texts = st.one_of(
 def test_every_form_and_every_place_is_of_the_same_words(text):
     words = analyse(text)
 
-    counts = {len(words.folded), len(words.english), len(words.french), len(words.exact), len(places_of(text))}
+    counts = {len(words.folded), len(words.english), len(words.french), len(words.exact), len(written_words(text))}
     assert len(counts) == 1
     assert all(0 < len(word) <= MAX_WORD * 4 and not set(word) & set(" \n\x01\x02\x03\x04") for word in words.folded)
 
@@ -56,10 +65,14 @@ def test_every_form_and_every_place_is_of_the_same_words(text):
 @given(_texts)
 @settings(max_examples=300, deadline=None)
 def test_the_place_of_a_word_holds_that_word(text):
-    places = places_of(text)
+    places = list(places_of(text, range(len(written_words(text)))).values())
 
     assert places == sorted(places)
     assert all(text[start:end].strip() for start, end in places)
+
+
+def test_only_the_places_that_are_wanted_are_read():
+    assert places_of("one two three four", [3, 1, 1]) == {1: (4, 7), 3: (14, 18)}
 
 
 @given(st.lists(_texts, max_size=3))
@@ -108,7 +121,7 @@ def _finds(word, text):
 
     (folded,), (exact,) = words_of(word)
     places = find((((0, Piece(terms=inflections(folded, exact))),),), analyse(text))
-    spans = places_of(text)
+    spans = places_of(text, range(len(written_words(text))))
     return [text[spans[first][0] : spans[last][1]] for first, last in places]
 
 
@@ -155,7 +168,7 @@ def test_only_a_whole_number_is_one_number():
 def test_hostile_text_takes_linear_time(pattern):
     analyse(pattern)
     joined_numbers(pattern)
-    places_of(pattern)
+    places_of(pattern, range(len(written_words(pattern))))
 
 
 def test_folding_a_value_keeps_its_punctuation():
