@@ -1,4 +1,4 @@
-"""The Merkle tree hash of RFC 9162 section 2.1: root, inclusion proof, and its check.
+"""The Merkle tree hash of RFC 9162 section 2.1: root, proofs over entries at hand, and their checks.
 
 leaf = SHA-256(00 ‖ entry)    node = SHA-256(01 ‖ left ‖ right)    empty tree = SHA-256("")
 """
@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from hashlib import sha256
 
 HASH_BYTES = 32
+EMPTY_ROOT = sha256(b"").digest()
 
 
 def leaf_hash(entry: bytes) -> bytes:
@@ -21,7 +22,17 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 def root(entries: Sequence[bytes]) -> bytes:
     """Return the root over entries in order (RFC 9162 section 2.1.1)."""
-    return _subtree([leaf_hash(entry) for entry in entries])
+    return fold([leaf_hash(entry) for entry in entries])
+
+
+def fold(hashes: Sequence[bytes]) -> bytes:
+    """Return the root over hashes in order: of equal, full subtrees, the last of which may be an incomplete one."""
+    if not hashes:
+        return EMPTY_ROOT
+    level = list(hashes)
+    while len(level) > 1:
+        level = _parents(level)
+    return level[0]
 
 
 def inclusion_proof(entries: Sequence[bytes], index: int) -> tuple[bytes, ...]:
@@ -63,14 +74,6 @@ def root_from_proof(entry: bytes, index: int, size: int, proof: Sequence[bytes])
     if last != 0:
         raise ValueError("the proof is too short")
     return current
-
-
-def _subtree(level: list[bytes]) -> bytes:
-    if not level:
-        return sha256(b"").digest()
-    while len(level) > 1:
-        level = _parents(level)
-    return level[0]
 
 
 def _parents(level: list[bytes]) -> list[bytes]:
