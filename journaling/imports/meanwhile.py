@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-_PAUSE_SECONDS: Final = 0.5  # between looks when nothing waits
+_PAUSE_SECONDS: Final = 0.1  # between looks when nothing waits
 _STOP_SECONDS: Final = 60  # one batch takes a few seconds; an attachment's text at most its time limit
 
 

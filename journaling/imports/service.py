@@ -45,6 +45,11 @@ class ImportOutcome:
     stopped: bool = False
     failed: str = ""  # why the archive took no more
 
+    @property
+    def taken(self) -> int:
+        """How many items are archived now or are being sealed."""
+        return self.items - self.already_there - len(self.refused)
+
 
 def import_mail(
     request: ImportRequest,

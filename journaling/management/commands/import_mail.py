@@ -68,7 +68,7 @@ class Command(ArchiveCommand):
 
             def advance(outcome: ImportOutcome) -> None:
                 step.reach(outcome.items)
-                if wait and outcome.sightings >= _WORTH_A_PROCESS:
+                if wait and outcome.taken >= _WORTH_A_PROCESS:
                     meanwhile.start()
 
             try:
