@@ -204,8 +204,7 @@ def _container(node: _Node) -> Part:
 
 def _leaf(walk: _Walk, node: _Node, *, opaque: bool = False) -> None:
     entity = node.entity
-    raw = entity.data[node.block.body_at : entity.end]
-    content, whole = transfer.decode(raw, node.encoding)
+    content, whole = transfer.decode(entity.data, node.encoding, node.block.body_at, entity.end)
     if not whole:
         walk.log.add(DefectKind.TRANSFER_ENCODING, part=entity.path, detail=node.encoding)
     name, identity = _names(node, walk.hint)

@@ -3,7 +3,9 @@
 import re
 from binascii import Error as BinasciiError
 from binascii import a2b_base64, a2b_qp, a2b_uu
+from collections.abc import Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Final
 
 MAX_INLINE_FILES: Final = 100  # uuencoded blocks of one text; our choice
@@ -35,12 +37,16 @@ def name_of(value: str) -> str:
     return _ALIASES.get(match.group(), match.group())
 
 
-def decode(data: bytes, encoding: str) -> tuple[bytes, bool]:
-    """Decode content; return the bytes and whether all of it decoded. An unknown encoding leaves the bytes alone."""
+def decode(data: bytes, encoding: str, start: int = 0, end: int | None = None) -> tuple[bytes, bool]:
+    """Decode `data[start:end]`; return the bytes and whether all of it decoded.
+
+    An unknown encoding leaves the bytes alone.
+    """
+    if encoding == "base64":
+        return decode_base64(data, start, end)
+    data = data[start:end]
     if encoding in IDENTITY:
         return data, True
-    if encoding == "base64":
-        return decode_base64(data)
     if encoding == "quoted-printable":
         if b"= " in data or b"=\t" in data:
             data = _QP_SPACE.sub(b"=", data)
@@ -52,31 +58,45 @@ def decode(data: bytes, encoding: str) -> tuple[bytes, bool]:
     return data, False
 
 
-def decode_base64(data: bytes) -> tuple[bytes, bool]:
-    """Decode base64 with what wild senders add: foreign characters, padding in the middle, a footer after the end."""
-    junk = data.translate(None, _BASE64 + _SPACE + b"=")
-    if junk:
-        data = _without_prose(data)
-    whole = not junk
-    if b"=" not in data.rstrip(b"= \t\r\n"):
-        decoded, good = _quanta(data)
+def decode_base64(data: bytes, start: int = 0, end: int | None = None) -> tuple[bytes, bool]:
+    """Decode `data[start:end]` as base64 with what wild senders add.
+
+    That is: foreign characters, padding in the middle, a footer after the end.
+    """
+    end = len(data) if end is None else end
+    whole = not any(piece.translate(None, _BASE64 + _SPACE + b"=") for piece in _pieces(data, start, end))
+    if not whole:
+        data = _without_prose(data[start:end])
+        start, end = 0, len(data)
+    padding = data.find(b"=", start, end)
+    if padding < 0 or not data[padding:end].strip(b"= \t\r\n"):
+        decoded, good = _quanta(data, start, end)
         return decoded, whole and good
     # Some senders encode piece by piece, each with its own padding.
-    pieces = [_quanta(piece) for piece in _PADDED.split(data)]
+    pieces = [_quanta(piece, 0, len(piece)) for piece in _PADDED.split(data[start:end])]
     return b"".join(piece for piece, _ in pieces), whole and all(good for _, good in pieces)
 
 
-def _quanta(data: bytes) -> tuple[bytes, bool]:
-    digits = data.translate(_IDENTITY_TABLE, _NOT_BASE64)
-    whole = len(digits) % 4 != 1
-    if not whole:
-        digits = digits[:-1]
-    try:
-        return a2b_base64(digits + b"=" * (-len(digits) % 4)), whole
-    except BinasciiError:
-        return b"", False
+def _quanta(data: bytes, start: int, end: int) -> tuple[bytes, bool]:
+    out = BytesIO()
+    digits = b""  # the first of a quantum whose others follow
+    for piece in _pieces(data, start, end):
+        digits += piece.translate(_IDENTITY_TABLE, _NOT_BASE64)
+        full = len(digits) & ~3
+        out.write(a2b_base64(digits[:full]))
+        digits = digits[full:]
+    whole = len(digits) != 1
+    if whole:
+        out.write(a2b_base64(digits + b"=" * (-len(digits) % 4)))
+    return out.getvalue(), whole
 
 
+def _pieces(data: bytes, start: int, end: int) -> Iterator[bytes]:
+    for at in range(start, end, _PIECE_BYTES):
+        yield data[at : min(end, at + _PIECE_BYTES)]
+
+
+_PIECE_BYTES: Final = 256 * 1024  # decoded at a time: a large attachment is never twice in memory on its way
 _IDENTITY_TABLE: Final = bytes(range(256))
 _NOT_BASE64: Final = bytes(set(range(256)) - set(_BASE64))
 
