@@ -22,5 +22,9 @@ def batches(
             batch, size = [], 0
         batch.append(one)
         size += length
+        if size > most_bytes:  # nothing more is read before it is dealt with, and no other name keeps it alive
+            del one
+            yield batch
+            batch, size = [], 0
     if batch:
         yield batch

@@ -112,10 +112,9 @@ class _Run:
     def take(self, batch: list[Found]) -> None:
         """Refuse, pass over or seal each of a batch; catalogue the batch before."""
         self.outcome.items += len(batch)
-        for refusal in batch:
-            if isinstance(refusal, Refusal):
-                self.outcome.refused.append(refusal)
-                self._report.add(refusal)
+        for refusal in [found for found in batch if isinstance(found, Refusal)]:
+            self.outcome.refused.append(refusal)
+            self._report.add(refusal)
         fresh = self._fresh([item for item in batch if isinstance(item, Item)])
         if not fresh:
             return
@@ -123,7 +122,10 @@ class _Run:
         self._catalogue()
         self._under_way, self._held = sealing, set(fresh)
         if sum(len(item.raw) for item in fresh.values()) > BATCH_BYTES:
-            self._catalogue()  # a very large message: nothing more is read before its memory is free
+            # A very large message: only the sealer has it now, and its memory is free before the catalogue reads it.
+            batch.clear()
+            fresh.clear()
+            self._catalogue()
 
     def finish(self) -> None:
         """Catalogue what is sealed."""

@@ -130,8 +130,10 @@ def read_mbox(place: Place, file: BinaryIO, *, size: int, dialect: MailFormat, l
         elif length > limits.message_bytes:
             yield here.refusal(too_large(length, limits))
         else:
-            raw = unquoted(window.at(span.start, length), dialect=dialect, by_length=span.by_length)
-            yield _counted(here, raw, seen)
+            # No name keeps the message alive while the reader waits: it may be very large.
+            yield _counted(
+                here, unquoted(window.at(span.start, length), dialect=dialect, by_length=span.by_length), seen
+            )
 
 
 def unquoted(raw: bytes, *, dialect: MailFormat, by_length: bool) -> bytes:
