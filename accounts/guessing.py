@@ -22,6 +22,11 @@ def note_failure(cache: BaseCache, *, address: str, client: str) -> None:
     cache.set(key, cache.get(key, 0) + 1, timeout=WAIT_SECONDS)
 
 
+def is_first_wait(cache: BaseCache, *, address: str, client: str) -> bool:
+    """Return True once in `WAIT_SECONDS`: who goes on guessing while blocked fills no audit trail."""
+    return cache.add("wait-" + _key(address, client), 1, timeout=WAIT_SECONDS)
+
+
 def forget(cache: BaseCache, *, address: str, client: str) -> None:
     """Forget the failures after a right password."""
     cache.delete(_key(address, client))

@@ -1,26 +1,76 @@
-"""Who sees what: the one place where a role becomes a scope."""
+"""Who sees what: the one place where role and grants become a scope. What is not granted is denied."""
 
-from accounts.models import Role, User
+from datetime import datetime
+from typing import Final
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from accounts.actors import Operator
+from accounts.models import Grant, GrantKind, Role, User
 from muniment.engines.port import Scope
 
-SEES_EVERYTHING = frozenset({Role.COMPLIANCE, Role.LEGAL, Role.DPO})
+SEES_BLIND: Final = frozenset({Role.COMPLIANCE, Role.LEGAL, Role.DPO})
+READS_AUDIT: Final = frozenset({Role.AUDITOR, Role.DPO, Role.ADMINISTRATOR, Role.COMPLIANCE})
+_EVERY_KIND: Final = frozenset(GrantKind)
+# The kinds of grant that count for a role. Those of an employee are other addresses of the same person.
+GRANTABLE: Final = {
+    Role.EMPLOYEE: frozenset({GrantKind.ADDRESS, GrantKind.CUSTODIAN}),
+    Role.COMPLIANCE: _EVERY_KIND,
+    Role.LEGAL: _EVERY_KIND,
+    Role.DPO: _EVERY_KIND,
+    Role.AUDITOR: _EVERY_KIND,
+    Role.ADMINISTRATOR: frozenset(),
+}
 
 
-def scope_of(actor: User) -> Scope:
-    """Return what `actor` may see.
+def scope_of(actor: User, *, now: datetime | None = None) -> Scope:
+    """Return what `actor` may see at `now`: read anew at each call, so that an ended grant ends at once.
 
-    Compliance officers, lawyers and data-protection officers see all; an employee sees the mail that
-    names the own address; auditors and administrators see no mail at all.
+    Compliance officers, lawyers, data-protection officers and auditors see what is granted to them; an employee sees
+    the mail of the own address and of granted ones; the administrator of the system sees no mail, whatever is
+    granted. A custodian is granted by an address: the custodian of a sighting is among the addresses that the
+    catalogue and the index compare with, so a grant of a custodian opens what a grant of that address opens.
     """
     if not actor.is_authenticated or not actor.is_active:
         return Scope()
-    if actor.role in SEES_EVERYTHING:
-        return Scope(everything=True, blind=True)
-    if actor.role == Role.EMPLOYEE:
-        return Scope(addresses=frozenset({actor.email.lower()}))
-    return Scope()
+    kinds = GRANTABLE.get(actor.role, frozenset())
+    if not kinds:
+        return Scope()
+    granted = set(standing(actor, now=now or timezone.now()).filter(kind__in=kinds).values_list("kind", "value"))
+    own = {actor.email.lower()} if actor.role == Role.EMPLOYEE else set()
+    return Scope(
+        everything=any(kind == GrantKind.EVERYTHING for kind, _ in granted),
+        blind=may_see_bcc(actor),
+        addresses=frozenset(own | {value for kind, value in granted if kind in _NAMES_AN_ADDRESS}),
+        domains=frozenset(value for kind, value in granted if kind == GrantKind.DOMAIN),
+    )
+
+
+_NAMES_AN_ADDRESS: Final = frozenset({GrantKind.ADDRESS, GrantKind.CUSTODIAN})
+
+
+def standing(user: User, *, now: datetime) -> QuerySet[Grant]:
+    """Return the grants of `user` that hold at `now`, whatever the role makes of them."""
+    in_time = Q(valid_from__lte=now) & (Q(valid_until__isnull=True) | Q(valid_until__gt=now))
+    return Grant.objects.filter(in_time, user=user)
 
 
 def may_see_bcc(actor: User) -> bool:
     """Return whether blind copies are shown to `actor`."""
-    return actor.role in SEES_EVERYTHING
+    return actor.role in SEES_BLIND
+
+
+def may_read_audit(actor: User) -> bool:
+    """Return whether `actor` may read the audit trail."""
+    return bool(actor.is_authenticated and actor.is_active and actor.role in READS_AUDIT)
+
+
+def may_read_audit_texts(actor: User) -> bool:
+    """Return whether `actor` may read what others looked for and why: texts that name people and repeat their mail."""
+    return may_read_audit(actor) and actor.role != Role.ADMINISTRATOR
+
+
+def may_manage_people(actor: User | Operator) -> bool:
+    """Return whether `actor` may add people and give grants."""
+    return isinstance(actor, Operator) or bool(actor.is_active and actor.role == Role.ADMINISTRATOR)

@@ -1,11 +1,14 @@
-"""Sign-in and sign-out."""
+"""Sign-in, sign-out, and the audit trail."""
 
-from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from accounts.views import SignIn
+from accounts.views import audit
+from accounts.views.sign_in import SignIn, SignOut
 
 urlpatterns = [
     path("sign-in/", SignIn.as_view(), name="sign-in"),
-    path("sign-out/", LogoutView.as_view(), name="sign-out"),
+    path("sign-out/", SignOut.as_view(), name="sign-out"),
+    path("audit/", audit.entries_page, name="audit"),
+    path("audit/check", audit.check, name="audit-check"),
+    path("audit/entries.csv", audit.entries_file, name="audit-file"),
 ]

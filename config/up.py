@@ -139,7 +139,9 @@ def _demo(root: Path) -> dict[str, Any]:
 
 def _accounts(path: Path) -> list[dict[str, str]]:
     """Return the demonstration's sign-ins; make them, with random passwords, where there are none."""
-    from accounts.models import User  # noqa: PLC0415 - after Django is set up
+    from accounts.actors import operator  # noqa: PLC0415 - after Django is set up
+    from accounts.models import Role, User  # noqa: PLC0415
+    from accounts.services import grants, people  # noqa: PLC0415
 
     if path.exists():
         accounts: list[dict[str, str]] = json.loads(path.read_text())
@@ -150,12 +152,12 @@ def _accounts(path: Path) -> list[dict[str, str]]:
         with open(path, "w", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
             json.dump(accounts, file)
     for account in accounts:
-        user, made = User.objects.get_or_create(
-            email=account["email"], defaults={"username": account["email"], "role": account["role"]}
+        person = User.objects.filter(email=account["email"]).first() or people.add(
+            actor=operator(), address=account["email"], role=Role(account["role"]), password=account["password"]
         )
-        if made:
-            user.set_password(account["password"])
-            user.save(update_fields=["password"])
+        if person.role == Role.COMPLIANCE and not person.grants.exists():
+            everything, why = grants.Opening.read("everything"), "the demonstration's compliance officer"
+            grants.give(actor=operator(), person=person, opening=everything, reason=why)
     return accounts
 
 

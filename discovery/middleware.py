@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from archive.queries.messages import NotFound
+from discovery.auditing import refused
 from muniment.errors import Corrupt, Transient
 
 log = logging.getLogger(__name__)
@@ -27,6 +28,8 @@ class PlainErrors:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         match error:
             case NotFound():
+                if request.user.is_authenticated:
+                    refused(request)
                 raise Http404 from error
             case Transient():
                 log.warning("unavailable", extra={"kind": type(error).__name__})

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from archive.queries.messages import NotFound, thread_of
 from archive.services.integrity import prove
 from archive.wiring import archive
-from discovery import moments
+from discovery import auditing, moments
 from discovery.blindness import open_participants
 from discovery.defects import shown_defects
 from discovery.downloads import attachment, safe_name
@@ -31,6 +31,7 @@ MAX_SOURCE_BYTES = 1_000_000  # of raw shown on a page; the download has all
 def read(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """Show the message to read: who, when, words, files, thread."""
     opened = _open(request, message_id)
+    auditing.viewed(request, opened, page="message")
     as_text = request.GET.get("show") == "text" or not opened.html_parts
     context = _frame(request, opened, tab="read") | {"as_text": as_text, "attachments": opened.attachments}
     if not as_text:
@@ -63,6 +64,7 @@ def body(request: HttpRequest, message_id: UUID) -> HttpResponse:
         html = opened.sanitised().html
     except UnsafeToShow as error:
         raise NotFound from error
+    auditing.body_viewed(request, opened)
     response = render(request, "discovery/message_body.html", {"html": html})
     response["Content-Security-Policy"] = BODY_POLICY
     response["X-Content-Type-Options"] = "nosniff"
@@ -73,6 +75,7 @@ def body(request: HttpRequest, message_id: UUID) -> HttpResponse:
 def headers(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """Show every header field in its order."""
     opened = _open(request, message_id)
+    auditing.viewed(request, opened, page="message-headers")
     return render(request, "discovery/message_headers.html", _frame(request, opened, tab="headers"))
 
 
@@ -80,6 +83,7 @@ def headers(request: HttpRequest, message_id: UUID) -> HttpResponse:
 def journey(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """Show how the message travelled: hops, envelopes, every sighting."""
     opened = _open(request, message_id)
+    auditing.viewed(request, opened, page="message-journey")
     context = _frame(request, opened, tab="journey") | {
         "hops": shown_hops(request.user, opened.message, opened.sealed.raw),
         "sightings": shown_sightings(request.user, opened.message, vault=archive().vault),
@@ -92,6 +96,7 @@ def journey(request: HttpRequest, message_id: UUID) -> HttpResponse:
 def structure(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """Show the MIME tree with what each part says it is and what it is."""
     opened = _open(request, message_id)
+    auditing.viewed(request, opened, page="message-structure")
     return render(request, "discovery/message_structure.html", _frame(request, opened, tab="structure"))
 
 
@@ -99,6 +104,7 @@ def structure(request: HttpRequest, message_id: UUID) -> HttpResponse:
 def source(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """Show the bytes as received, as text."""
     opened = _open(request, message_id)
+    auditing.viewed(request, opened, page="message-source")
     context = _frame(request, opened, tab="source")
     if opened.bytes_shown:
         raw = opened.sealed.raw[:MAX_SOURCE_BYTES].decode("utf-8", "backslashreplace")
@@ -110,6 +116,7 @@ def source(request: HttpRequest, message_id: UUID) -> HttpResponse:
 def proof(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """Open the sealed bytes now, check them against their commitment, and say what that proves."""
     opened = _open(request, message_id)
+    auditing.viewed(request, opened, page="message-proof")
     vault = archive().vault
     context = _frame(request, opened, tab="proof") | {
         "proof": prove(opened.sighting, vault=vault),
@@ -125,6 +132,7 @@ def raw(request: HttpRequest, message_id: UUID) -> HttpResponse:
     opened = _open(request, message_id)
     if not opened.bytes_shown:
         raise NotFound
+    auditing.downloaded(request, opened, what="eml", size_bytes=len(opened.sealed.raw))
     return attachment(opened.sealed.raw, name=f"{opened.sighting.id}.eml", content_type="message/rfc822")
 
 
@@ -133,6 +141,7 @@ def part(request: HttpRequest, message_id: UUID, path: str) -> HttpResponse:
     """Give the decoded content of one part as a file."""
     opened = _open(request, message_id)
     wanted = opened.part(path)
+    auditing.downloaded(request, opened, what=f"part {path}", size_bytes=len(wanted.content))
     fallback = f"part-{path}.eml" if wanted.nested_message else f"part-{path}"
     name = safe_name(wanted.filename, fallback=fallback)
     return attachment(wanted.content, name=name, content_type=wanted.real_type or wanted.content_type)

@@ -6,9 +6,10 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from accounts.permissions import scope_of
 from archive.queries.coverage import coverage
 from archive.wiring import archive
-from discovery import results
+from discovery import auditing, results
 from discovery.criteria import Criteria
 from discovery.forms import SearchForm
 from discovery.help import SECTIONS
@@ -32,6 +33,9 @@ def search_page(request: HttpRequest) -> HttpResponse:
         "chips": results.chips(criteria),
     }
     if not counts.total:
+        if not criteria.is_empty:
+            auditing.searched(request, criteria, total=0)
+        context["sees_everything"] = scope_of(request.user).everything
         return render(request, "discovery/search.html", context)
     language = "fr" if get_language() == "fr" else "en"
     today = timezone.localdate()
@@ -41,6 +45,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
     except QueryError as error:
         context |= _refusal(criteria, error, set_sentence(error.sentence(language), language=language))
         return render(request, "discovery/search.html", context)
+    auditing.searched(request, criteria, total=found.result.total)
     context |= {
         "found": found,
         "rows": results.rows(request.user, found.messages),

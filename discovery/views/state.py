@@ -10,7 +10,7 @@ from archive.models import Message
 from archive.queries.coverage import coverage, not_searched
 from archive.queries.status import status
 from archive.wiring import archive
-from discovery import moments
+from discovery import auditing, moments
 from discovery.paging import pages
 from discovery.permissions import may_see_status
 from discovery.reasons import shown
@@ -27,6 +27,8 @@ def coverage_page(request: HttpRequest) -> HttpResponse:
     total = counts.waiting + counts.failed + counts.attachments_unread + counts.segments_unread
     page = pages(total=total, size=PAGE_SIZE, wanted=_number(request.GET.get("page", "")))
     rows = not_searched(request.user, offset=page.offset, limit=PAGE_SIZE)
+    if rows:
+        auditing.listed(request, page="coverage", total=total)
     return render(
         request,
         "discovery/coverage.html",

@@ -1,9 +1,11 @@
 """An archive of its own for each test, a few messages in it, and the people who look at it."""
 
+from datetime import UTC, datetime
+
 import pytest
 from django.test import Client
 
-from accounts.models import Role, User
+from accounts.models import Grant, GrantKind, Role, User
 from archive.models import Message
 from archive.services import sweep
 from archive.services.setup import prepare
@@ -22,6 +24,8 @@ PEOPLE = {
     "administrator": ("admin@corp.example", Role.ADMINISTRATOR),
     "auditor": ("audit@corp.example", Role.AUDITOR),
 }
+SEES_EVERYTHING = {"compliance"}  # by a grant; the auditor of these tests has none
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 class PlainExtractor:
@@ -63,6 +67,8 @@ def as_person(db):
         if name != "anonymous":
             address, role = PEOPLE[name]
             user, _ = User.objects.get_or_create(email=address, defaults={"username": address, "role": role})
+            if name in SEES_EVERYTHING:
+                Grant.objects.get_or_create(user=user, kind=GrantKind.EVERYTHING, defaults={"valid_from": LONG_AGO})
             browser.force_login(user)
         return browser
 
