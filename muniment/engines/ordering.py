@@ -46,7 +46,12 @@ def size_key(document: Document) -> int:
 
 def sender_key(document: Document) -> str:
     """Return the key of the first sender's address; messages without one come last."""
-    return f"{fold(sender_of(document))[:_MAX_SENDER] or _LAST}\x00{document.message_id.hex}"
+    return f"{sender_part(sender_of(document))}\x00{document.message_id.hex}"
+
+
+def sender_part(sender: str) -> str:
+    """Return the part of a sender's key that is the same for all their messages; of no sender for an empty text."""
+    return fold(sender)[:_MAX_SENDER] or _LAST
 
 
 def id_of(key: str) -> UUID:

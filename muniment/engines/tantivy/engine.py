@@ -12,9 +12,9 @@ from tantivy import Index, IndexWriter, Query, Searcher
 
 from muniment.engines.figures import FACETS
 from muniment.engines.highlight import Highlighter
-from muniment.engines.port import Document, Hit, IndexUnavailable, Interval, SearchRequest, SearchResult
+from muniment.engines.port import Document, Hit, IndexUnavailable, SearchRequest, SearchResult
 from muniment.engines.tantivy.compiling import Compiler
-from muniment.engines.tantivy.counting import facet_of, histogram_of
+from muniment.engines.tantivy.counting import figures_of
 from muniment.engines.tantivy.documents import texts_of, to_tantivy
 from muniment.engines.tantivy.folder import Folder, Stamp, reporting
 from muniment.engines.tantivy.paging import Found, ids_of, page_of
@@ -82,7 +82,7 @@ class TantivyEngine:
         query = Compiler(index.schema, request.scope).compile(request.query)
         try:
             with reporting(self._folder.path):
-                return _answer(index.searcher(), query, request)
+                return _answer(index, query, request)
         except IndexUnavailable as error:
             if _TOO_BROAD not in str(error):
                 raise
@@ -148,17 +148,18 @@ class TantivyEngine:
             return index
 
 
-def _answer(searcher: Searcher, query: Query, request: SearchRequest) -> SearchResult:
-    page = page_of(searcher, query, sort=request.sort, offset=request.offset, limit=request.limit)
-    histogram, interval = histogram_of(searcher, query) if request.histogram else ((), Interval.DAY)
+def _answer(index: Index, query: Query, request: SearchRequest) -> SearchResult:
+    searcher = index.searcher()
+    page = page_of(searcher, index.schema, query, sort=request.sort, offset=request.offset, limit=request.limit)
+    figures = figures_of(searcher, query, histogram=request.histogram, facets=request.facets)
     marker = Highlighter(request.query) if request.highlight else None
     return SearchResult(
         total=page.total,
         hits=tuple(_hit(searcher, found, marker) for found in page.found),
-        histogram=histogram,
-        interval=interval,
-        undated=page.total - sum(bucket.count for bucket in histogram) if request.histogram else 0,
-        facets={facet: facet_of(searcher, query, facet) for facet in request.facets},
+        histogram=figures.histogram,
+        interval=figures.interval,
+        undated=page.total - sum(bucket.count for bucket in figures.histogram) if request.histogram else 0,
+        facets=figures.facets,
     )
 
 
