@@ -4,7 +4,7 @@ from muniment.policy.calendar import CIVIL_YEAR
 from muniment.policy.facts import Event
 from muniment.policy.predicates import AllOf, AnyOf, Everything, Fact, HasAttachment, HasCustodian, Is, Not, Predicate
 from muniment.policy.rules import Action, Clock, Force, Rule, Source, Term
-from muniment.policy.words import Language, Text, counted, enumerated, sentence
+from muniment.policy.words import Language, Text, counted, enumerated, sentence, typeset
 
 _AND = Text(en="and", fr="et")
 
@@ -80,9 +80,10 @@ _GROUND = Text(en="Ground: {citation} ({force}).", fr="Fondement : {citation} ({
 
 
 def describe_rule(rule: Rule, language: Language) -> tuple[str, ...]:
-    """Say in three sentences what a rule covers, how long it keeps, and why."""
+    """Say what a rule covers, how long it keeps, on which ground, and what that ground leaves open."""
     start = (EVENTS[rule.event] if rule.event else _CLOCKS[rule.clock]).to(language)
     pattern = _NO_TERM if rule.term == Term() else _TERM
+    note = (typeset(rule.source.note, language),) if rule.source.note else ()
     return (
         describe_scope(rule.scope, language),
         sentence(
@@ -93,6 +94,7 @@ def describe_rule(rule: Rule, language: Language) -> tuple[str, ...]:
             action=ACTIONS[rule.action].to(language),
         ),
         sentence(_GROUND, language, **ground(rule.source, language)),
+        *note,
     )
 
 

@@ -72,7 +72,7 @@ class Source:
     force: Force
     origin: Origin
     checked: Checked
-    note: str = ""  # what the text leaves open and the rule had to choose
+    note: Text | None = None  # what the text leaves open and the rule had to choose
 
     def __post_init__(self) -> None:
         if not self.citation.strip():

@@ -38,12 +38,17 @@ class Text:
 
 
 def sentence(text: Text, language: Language, /, **values: str) -> str:
-    """Fill in a sentence; French gets its no-break spaces before : ; and inside « »."""
-    pattern = text.to(language)
+    """Fill in a sentence. Values stand as they are."""
+    return typeset(text, language).format(**values)
+
+
+def typeset(text: Text, language: Language) -> str:
+    """Return the text in this language; French gets its no-break spaces before : ; and inside « »."""
+    found = text.to(language)
     if language == "fr":
         for loose, tight in _FRENCH_SPACING:
-            pattern = pattern.replace(loose, tight)
-    return pattern.format(**values)
+            found = found.replace(loose, tight)
+    return found
 
 
 def day(value: date, language: Language) -> str:
