@@ -10,7 +10,7 @@ The origin is the name of the key that signs.
 import base64
 import binascii
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from muniment.log import merkle
@@ -35,9 +35,13 @@ class Checkpoint:
 
 def sign(signer: NoteSigner, *, size: int, root: bytes) -> Checkpoint:
     """Return the signed checkpoint of a log whose origin is the signer's name."""
-    origin = signer.verifier.name
-    text = f"{origin}\n{size}\n{base64.b64encode(root).decode()}\n"
-    return Checkpoint(origin=origin, size=size, root=root, note=signer.sign(text))
+    unsigned = Checkpoint(origin=signer.verifier.name, size=size, root=root, note=b"")
+    return replace(unsigned, note=signer.sign(text_of(unsigned)))
+
+
+def text_of(checkpoint: Checkpoint) -> str:
+    """Return the three lines that are signed. Lines that others put behind them are not among these."""
+    return f"{checkpoint.origin}\n{checkpoint.size}\n{base64.b64encode(checkpoint.root).decode()}\n"
 
 
 def open_checkpoint(data: bytes, verifiers: Sequence[NoteVerifier]) -> Checkpoint:

@@ -14,10 +14,12 @@ from muniment.log.edge import root_of_levels
 from muniment.log.layout import (
     CHECKPOINT_KEY,
     ENTRIES_LEVEL,
+    PENDING,
     PREFIX,
     TILE_WIDTH,
+    TIMESTAMPS,
     Place,
-    pending_index,
+    number_of,
     place_of,
     right_edge,
     width_at,
@@ -110,8 +112,10 @@ class _Walk:
         if key == CHECKPOINT_KEY:
             return True
         if place is None:
-            waiting = pending_index(key)
-            return waiting is not None and waiting < self.checkpoint.size
+            done, stamped = number_of(key, PENDING), number_of(key, TIMESTAMPS)
+            return (done is not None and done < self.checkpoint.size) or (
+                stamped is not None and stamped <= self.checkpoint.size
+            )
         now = self._place(place.level, place.index)
         if place.width > now.width:
             return False

@@ -4,6 +4,7 @@
     log/tile/<level>/<index>[.p/<width>]    256 hashes, or fewer at the right edge
     log/tile/entries/<index>[.p/<width>]    the entries that a tile of level 0 covers
     log/pending/<first index>               a batch that was promised and is not yet all in its tiles
+    log/timestamp/<size>                    an authority's time-stamp of the checkpoint of that size
 
 A tile of level L and index N holds the roots of the subtrees of 256**L entries from entry N * 256**(L+1) on.
 """
@@ -17,6 +18,7 @@ PREFIX: Final = "log/"
 CHECKPOINT_KEY: Final = f"{PREFIX}checkpoint"
 TILES: Final = f"{PREFIX}tile/"
 PENDING: Final = f"{PREFIX}pending/"
+TIMESTAMPS: Final = f"{PREFIX}timestamp/"
 
 TILE_WIDTH: Final = 256  # C2SP tlog-tiles, "Merkle Tree": full tiles are exactly 256 hashes wide
 ENTRIES_LEVEL: Final = -1  # our number for entry bundles, which lie below the tiles of level 0
@@ -79,9 +81,14 @@ def pending_key(first_index: int) -> str:
     return f"{PENDING}{first_index:0{_INDEX_DIGITS}}"
 
 
-def pending_index(key: str) -> int | None:
-    """Return the first index that a key of a waiting batch names, or None."""
-    name = key.removeprefix(PENDING)
+def timestamp_key(size: int) -> str:
+    """Return where the time-stamp of a checkpoint lies."""
+    return f"{TIMESTAMPS}{size:0{_INDEX_DIGITS}}"
+
+
+def number_of(key: str, prefix: str) -> int | None:
+    """Return the index or size that a key of `PENDING` or `TIMESTAMPS` names, or None."""
+    name = key.removeprefix(prefix)
     return int(name) if len(name) == _INDEX_DIGITS and name.isascii() and name.isdigit() else None
 
 

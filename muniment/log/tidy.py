@@ -7,7 +7,7 @@ the right edge stay: they prove earlier checkpoints.
 from collections.abc import Sequence
 from contextlib import suppress
 
-from muniment.log.layout import ENTRIES_LEVEL, PENDING, TILES, Place, pending_index, place_of, width_at
+from muniment.log.layout import ENTRIES_LEVEL, PENDING, TILES, Place, number_of, place_of, width_at
 from muniment.log.note import NoteVerifier
 from muniment.log.reader import LogReader
 from muniment.stores.port import ObjectMissing, ObjectStore
@@ -27,7 +27,7 @@ def tidy(store: ObjectStore, verifiers: Sequence[NoteVerifier]) -> int:
         if place is not None and not place.is_full and _is_proved_full(reader, place, size):
             gone += _delete(store, key)
     for key in store.keys(PENDING):
-        index = pending_index(key)
+        index = number_of(key, PENDING)
         if index is not None and index < size:
             gone += _delete(store, key)
     return gone
