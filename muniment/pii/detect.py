@@ -14,10 +14,12 @@ from muniment.pii.view import view
 _WORDS_BEFORE = 80  # characters in which a word speaks for or against a candidate: a line and its label
 _WORDS_AFTER = 30
 _URL_BEFORE = 200
-_IN_URL = compiled(r"(?i)(?:[a-z]{3,6}://|www\.|\bcid:|\bmid:)[^\s<>\"()]*$")
-_GLUE_BEFORE = b"/_%&\\~=$\xa3"  # part of a path, an encoded line, an assignment, or an amount of money
+_IN_URL = compiled(r"(?i)(?:[a-z]{3,6}://|www\.)[^\s<>\"()]*$")
+_IN_ID = compiled(r"(?i)(?:[a-z]{3,6}://[^\s/?#]*|\b[cm]id:\S*)$")  # the user of a URL, a content or message id
+_GLUE_BEFORE = b"/_%&\\~$\xa3"  # part of a path, of an encoded line, or an amount of money
 _GLUE_AFTER = b"_%=@\\"
 _JOINTS = b" .,-/:"
+_JOINTS_OF = {Kind.IP: b"-"}  # a port or a prefix length may follow
 # Which kind wins where two overlap: the one whose check says more.
 _RANK = {
     kind: rank
@@ -58,7 +60,7 @@ def _search(recogniser: Recogniser, data: bytes) -> Iterator[Finding]:
 
 def _weigh(recogniser: Recogniser, data: bytes, offset: int, judged: Judged) -> Finding | None:
     start, end = offset + judged.start, offset + judged.end
-    if _in_url(data, start) and recogniser.kind is not Kind.IP:
+    if _in_link(recogniser.kind, data, start):
         return None
     if recogniser.guarded and _is_glued(data, start, end):
         return None
@@ -67,7 +69,7 @@ def _weigh(recogniser: Recogniser, data: bytes, offset: int, judged: Judged) -> 
     why = judged.why
     if word:
         confidence, why = Confidence.HIGH, (*why, Evidence.CONTEXT_WORD)
-    elif recogniser.guarded and _goes_on(data, start, end):
+    elif recogniser.guarded and _goes_on(_JOINTS_OF.get(recogniser.kind, _JOINTS), data, start, end):
         return None
     elif word is False:
         confidence = Confidence.MEDIUM if confidence is Confidence.HIGH else None
@@ -87,8 +89,12 @@ def _word_beside(recogniser: Recogniser, data: bytes, start: int, end: int) -> b
     return True if after is not None and after.start(1) >= 0 else None
 
 
-def _in_url(data: bytes, start: int) -> bool:
-    return _IN_URL.search(data[max(0, start - _URL_BEFORE) : start]) is not None
+def _in_link(kind: Kind, data: bytes, start: int) -> bool:
+    """Tell whether a link holds it: numbers there are keys of pages, addresses of machines are meant."""
+    if kind is Kind.IP:
+        return False
+    before = data[max(0, start - _URL_BEFORE) : start]
+    return (_IN_ID if kind is Kind.EMAIL else _IN_URL).search(before) is not None
 
 
 def _is_glued(data: bytes, start: int, end: int) -> bool:
@@ -101,16 +107,15 @@ def _is_glued(data: bytes, start: int, end: int) -> bool:
     return before in {b".", b","} and data[max(0, start - 2) : start - 1].isdigit()
 
 
-def _goes_on(data: bytes, start: int, end: int) -> bool:
+def _goes_on(joints: bytes, data: bytes, start: int, end: int) -> bool:
     """Tell whether more of a number or a code follows or precedes, as in a table or an order number."""
     before, after = data[max(0, start - 2) : start], data[end : end + 2]
-    if (
-        len(before) == 2
-        and before[1] in _JOINTS
-        and (before[:1].isdigit() or (before[1:] == b"-" and before.isalnum()))
-    ):
+    if before[1:] == b"=":
         return True
-    return len(after) == 2 and after[0] in _JOINTS and after[1:].isdigit()
+    first = data[start : start + 1].isdigit() and len(before) == 2 and before[1] in joints
+    if first and (before[:1].isdigit() or (before[1:] == b"-" and before[:1].isalnum())):
+        return True
+    return data[end - 1 : end].isdigit() and len(after) == 2 and after[0] in joints and after[1:].isdigit()
 
 
 def _without_overlaps(found: list[Finding]) -> list[Finding]:

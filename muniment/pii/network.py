@@ -26,20 +26,21 @@ _V6_HOSTS = tuple(map(ipaddress.IPv6Network, ("2000::/3", "fc00::/7", "fe80::/10
 def email(candidate: bytes) -> Judged | None:
     """An address as RFC 5321 allows it, without quoted local parts; message ids and content ids are none."""
     local, _, domain = candidate.decode("latin-1").partition("@")
-    start = len(local) - len(local.lstrip(".-'+~"))
-    while local[start:].lower().startswith(_ELISIONS):
-        start = local.index("'", start) + 1
-    name = local[start:]
+    name = local.lstrip(".-'+~")
+    if len(domain) > _DOMAIN_MAX or len(name) > _LOCAL_MAX:
+        return None
+    if name.lower().startswith(_ELISIONS):
+        name = name.partition("'")[2]
     labels = domain.split(".")
     while labels and not _is_tld(labels[-1]):
         labels.pop()
     kept = ".".join(labels)
-    if len(labels) < 2 or not all(map(_is_label, labels)) or len(kept) > _DOMAIN_MAX:
+    if len(labels) < 2 or not all(map(_is_label, labels)):
         return None
-    if not name or len(name) > _LOCAL_MAX or name.endswith(".") or ".." in name or _by_machine(name):
+    if not name or name.endswith(".") or ".." in name or _by_machine(name):
         return None
     end = len(local) + 1 + len(kept)
-    return Judged(start=start, end=end, alone=Confidence.HIGH, why=(Evidence.LAYOUT,))
+    return Judged(start=len(local) - len(name), end=end, alone=Confidence.HIGH, why=(Evidence.LAYOUT,))
 
 
 def _is_label(label: str) -> bool:

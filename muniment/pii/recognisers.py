@@ -74,10 +74,10 @@ def _digits(*groups: int) -> str:
     return r"\b" + _SEP.join(rf"\d{{{size}}}" for size in groups) + r"\b"
 
 
+_COMMUNE = rf"(?:(?:\d\d|2[ABab]){_OR_BREAK}\d{{3}}|\d{{3}}{_OR_BREAK}\d\d)"  # 13 055, 2A 004, or overseas 974 11
 _CARD_GROUPS = "|".join(
     _BREAK.join(groups)
     for groups in (
-        (r"\d{4}", r"\d{4}", r"\d{4}", r"\d{4}", r"\d{3}"),
         (r"\d{4}", r"\d{4}", r"\d{4}", r"\d{4}"),
         (r"3[47]\d\d", r"\d{6}", r"\d{5}"),
         (r"3\d{3}", r"\d{6}", r"\d{4}"),
@@ -99,10 +99,11 @@ RECOGNISERS = (
     _recogniser(Kind.IBAN, rf"\b[A-Za-z]{{2}}{_SEP}\d\d(?:{_OR_BREAK}[A-Za-z0-9]){{11,31}}", bank.iban),
     _recogniser(
         Kind.NIR,
-        rf"\b[123478]{_OR_BREAK}\d\d{_OR_BREAK}\d\d{_OR_BREAK}(?:\d\d|2[ABab]){_OR_BREAK}\d{{3}}{_OR_BREAK}\d{{3}}{_OR_BREAK}\d\d\b",
+        rf"\b[123478]{_OR_BREAK}\d\d{_OR_BREAK}\d\d{_OR_BREAK}{_COMMUNE}{_OR_BREAK}\d{{3}}{_OR_BREAK}\d\d\b",
         french.nir,
     ),
     _recogniser(Kind.CARD, rf"\b(?:{_CARD_GROUPS})\b", cards.card),
+    _recogniser(Kind.CARD, _BREAK.join((r"\b\d{4}", r"\d{4}", r"\d{4}", r"\d{4}", r"\d{3}\b")), cards.card),
     _recogniser(Kind.CARD, r"\b\d{12,19}\b", cards.card),
     _recogniser(
         Kind.FR_VAT,
