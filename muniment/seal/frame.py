@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from hashlib import sha256
+from io import BytesIO
 from typing import Any, Final
 
 import cbor2
@@ -53,17 +54,20 @@ def commitment_of(salt: bytes, raw: bytes) -> bytes:
     return digest.digest()
 
 
-def seal(sighting: Sighting, *, key: bytes, salt: bytes, nonce: bytes) -> tuple[tuple[bytes, ...], bytes]:
-    """Return the frame of a sighting, in pieces, and its commitment.
+def seal(sighting: Sighting, *, key: bytes, salt: bytes, nonce: bytes) -> tuple[bytes, bytes]:
+    """Return the frame of a sighting and its commitment.
 
     `key` is 32 bytes and used for this frame alone, `salt` 32, `nonce` 12: all random.
     """
     encryptor = Cipher(algorithms.AES(key), modes.GCM(nonce)).encryptor()
     encryptor.authenticate_additional_data(_associated(sighting.id))
-    pieces = [nonce]
-    pieces.extend(encryptor.update(packed) for packed in _packed(header.encode(sighting, salt), sighting.raw))
-    pieces.extend((encryptor.finalize(), encryptor.tag))
-    return tuple(piece for piece in pieces if piece), commitment_of(salt, sighting.raw)
+    out = BytesIO(nonce)  # it grows in its place, and what it holds is handed over without a copy
+    out.seek(len(nonce))
+    for packed in _packed(header.encode(sighting, salt), sighting.raw):
+        out.write(encryptor.update(packed))
+    out.write(encryptor.finalize())
+    out.write(encryptor.tag)
+    return out.getvalue(), commitment_of(salt, sighting.raw)
 
 
 def decrypt(frame: bytes | memoryview, *, key: bytes, sighting_id: SightingId) -> bytes:

@@ -57,7 +57,7 @@ class SealedFrame:
     """A frame on its way into a segment."""
 
     sighting_id: SightingId
-    pieces: tuple[bytes, ...]
+    data: bytes
     raw_bytes: int
     commitment: bytes
 
@@ -76,18 +76,17 @@ def build(
     entries: list[FrameEntry] = []
     offset = HEADER_BYTES
     for frame in frames:
-        length = sum(map(len, frame.pieces))
         entries.append(
             FrameEntry(
                 sighting_id=frame.sighting_id,
                 offset=offset,
-                length=length,
+                length=len(frame.data),
                 raw_bytes=frame.raw_bytes,
                 commitment=frame.commitment,
             )
         )
-        pieces.extend(frame.pieces)
-        offset += length
+        pieces.append(frame.data)
+        offset += len(frame.data)
     footer = Footer(
         segment_id=segment_id,
         retention_class=retention_class,

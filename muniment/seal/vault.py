@@ -83,14 +83,14 @@ class Vault:
         wrapped: dict[SightingId, bytes] = {}
         for sighting in sightings:
             key = self._random_bytes(frame.KEY_BYTES)
-            pieces, commitment = frame.seal(
+            data, commitment = frame.seal(
                 sighting, key=key, salt=self._random_bytes(SALT_BYTES), nonce=self._random_bytes(frame.NONCE_BYTES)
             )
             wrapped[sighting.id] = self.keys.wrap(kek_id, key)
             frames.append(
-                SealedFrame(sighting_id=sighting.id, pieces=pieces, raw_bytes=len(sighting.raw), commitment=commitment)
+                SealedFrame(sighting_id=sighting.id, data=data, raw_bytes=len(sighting.raw), commitment=commitment)
             )
-        data, footer = segment.build(
+        pieces, footer = segment.build(
             frames,
             segment_id=segment_id,
             retention_class=self._retention_class,
@@ -102,9 +102,9 @@ class Vault:
         writer = self._writer or InTurn(self.keyrings, self.segments)
         writer.create(
             NewObject(key=keyring_key(segment_id), data=keyring.encode(ring)),
-            NewObject(key=segment_key(segment_id), data=data, lock_until=lock_until),
+            NewObject(key=segment_key(segment_id), data=pieces, lock_until=lock_until),
         )
-        return SealedSegment(segment_id=segment_id, size_bytes=sum(map(len, data)), footer=footer)
+        return SealedSegment(segment_id=segment_id, size_bytes=sum(map(len, pieces)), footer=footer)
 
     def open(self, segment_id: SegmentId) -> OpenSegment:
         """Read a segment whole, check it, and read its keyring; raise `ObjectMissing`, `Corrupt`.

@@ -5,6 +5,7 @@ import gzip
 import lzma
 import tempfile
 import zlib
+from io import BytesIO
 from pathlib import Path
 from typing import IO, BinaryIO, Protocol, cast
 
@@ -111,11 +112,11 @@ def spool(head: bytes, stream: Readable, *, limits: Limits, folder: Path | None)
 
 def read_up_to(stream: Readable, size: int) -> bytes:
     """Read until `size` bytes are there or the stream ends; a single read may return fewer."""
-    chunks: list[bytes] = []
+    out = BytesIO()  # it grows in its place, and what it holds is handed over without a copy
     while size > 0 and (chunk := stream.read(min(size, _COPY_BYTES))):
-        chunks.append(chunk)
+        out.write(chunk)
         size -= len(chunk)
-    return b"".join(chunks)
+    return out.getvalue()
 
 
 class _Xz:
