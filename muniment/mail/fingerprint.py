@@ -22,6 +22,7 @@ FIELDS: Final = (
 _UNITED: Final = frozenset({"from", "sender", "to", "cc", "reply-to", "in-reply-to", "references"})
 _DOMAIN: Final = b"muniment message fingerprint 1\n"
 _SPACE: Final = re.compile(r"\s+")
+_PIECE_BYTES: Final = 1024 * 1024  # of a very large text at a time
 
 
 def fingerprint(parsed: ParsedMessage) -> bytes:
@@ -71,4 +72,24 @@ def _content_digest(part: Part) -> str:
     content = part.content
     if b"\r" not in content and not content.endswith(b"\n"):
         return part.sha256
-    return sha256(content.replace(b"\r\n", b"\n").rstrip(b"\r\n")).hexdigest()
+    digest = sha256()
+    at, end = 0, _end_of_lines(content)
+    while at < end:
+        to = min(end, at + _PIECE_BYTES)
+        if to < end and content[to - 1 : to + 1] == b"\r\n":
+            to += 1  # a line end stays in one piece
+        digest.update(content[at:to].replace(b"\r\n", b"\n"))
+        at = to
+    return digest.hexdigest()
+
+
+def _end_of_lines(content: bytes) -> int:
+    """Return where the line ends begin that nothing follows."""
+    end = len(content)
+    while end:
+        start = max(0, end - _PIECE_BYTES)
+        kept = len(content[start:end].rstrip(b"\r\n"))
+        if kept:
+            return start + kept
+        end = start
+    return 0

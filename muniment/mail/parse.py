@@ -34,7 +34,7 @@ def parse(raw: bytes) -> ParsedMessage:
     """
     log = DefectLog()
     data = _line_ends(raw, log)
-    if not raw.strip():
+    if not raw or raw.isspace():
         log.add(DefectKind.EMPTY)
     if b"\0" in raw:
         log.add(DefectKind.NUL_BYTE)
