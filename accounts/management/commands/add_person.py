@@ -17,6 +17,7 @@ from accounts.services.grants import Opening
 
 
 class Command(PeopleCommand):
+    stealth_options = ("stdin",)  # as Django's createsuperuser takes it
     help = (
         "Add a person who may sign in. Without grants, an employee sees the mail of the own address and everybody else"
         " sees none. A random password is printed once, unless --password-stdin gives one."
@@ -38,7 +39,7 @@ class Command(PeopleCommand):
     def run(self, options: dict[str, Any]) -> int:
         actor, until = operator(), end_of_day(options["until"])
         openings = [Opening.read(text) for text in options["grant"]]
-        given = sys.stdin.readline().rstrip("\r\n") if options["password_stdin"] else None
+        given = options.get("stdin", sys.stdin).readline().rstrip("\r\n") if options["password_stdin"] else None
         password = people.random_password() if given is None else given
         with transaction.atomic():
             person = people.add(actor=actor, address=options["email"], role=Role(options["role"]), password=password)

@@ -20,6 +20,7 @@ _CHANGES = ("role", "grant", "end_grant", "deactivate", "activate", "new_passwor
 
 
 class Command(PeopleCommand):
+    stealth_options = ("stdin",)  # as Django's createsuperuser takes it
     help = "Change a person. A new role, and the closing of an account, end the grants that held before."
 
     def add_options(self, parser: CommandParser) -> None:
@@ -40,7 +41,7 @@ class Command(PeopleCommand):
             raise CommandError("Say what to change: --help lists it.", returncode=WRONG_USAGE)
         password = people.random_password() if options["new_password"] else None
         if options["password_stdin"]:
-            password = sys.stdin.readline().rstrip("\r\n")
+            password = options.get("stdin", sys.stdin).readline().rstrip("\r\n")
         with transaction.atomic():
             person = _change(person_of(options["email"]), options, password)
         rows = list(standing(person, now=timezone.now()).order_by("id"))

@@ -4,6 +4,9 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from accounts.actors import operator
+from accounts.models import Action
+from accounts.services import audit
 from archive.management.base import DONE, ArchiveCommand
 from archive.models import Message, Segment, Sighting
 from archive.services import rebuild
@@ -30,6 +33,7 @@ class Command(ArchiveCommand):
             drain(ports, extractor(), progress=lambda _stage, done: step.add(done))
         counts = {"segments": Segment.objects.count(), "documents": documents}
         counts |= {"sightings": Sighting.objects.count(), "messages": Message.objects.count()}
+        audit.record(actor=operator(), action=Action.REBUILD, details={"what": options["what"], **counts})
         if options["json"]:
             self.write_json(counts)
         else:

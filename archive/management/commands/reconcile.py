@@ -5,6 +5,9 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from accounts.actors import operator
+from accounts.models import Action, Outcome
+from accounts.services import audit
 from archive.management.base import DONE, FOUND, ArchiveCommand
 from archive.services import reconcile
 from archive.wiring import archive
@@ -21,6 +24,14 @@ class Command(ArchiveCommand):
         if options["repair"]:
             reconcile.repair(ports)
         report = reconcile.reconcile(ports)
+        if options["repair"]:
+            left = sum(report.differences.values())
+            audit.record(
+                actor=operator(),
+                action=Action.RECONCILE_REPAIR,
+                outcome=Outcome.FAILED if left else Outcome.DONE,
+                details={"segments": report.segments, "sightings": report.sightings, "differences": left},
+            )
         if options["json"]:
             self.write_json(asdict(report) | {"differences": report.differences})
         else:

@@ -6,6 +6,9 @@ from uuid import UUID
 
 from django.core.management.base import CommandError, CommandParser
 
+from accounts.actors import operator
+from accounts.models import Action
+from accounts.services import audit
 from archive.management.base import DONE, FOUND, ArchiveCommand
 from archive.models import Message, Sighting
 from archive.services.integrity import prove
@@ -29,6 +32,12 @@ class Command(ArchiveCommand):
             return FOUND
         vault = archive().vault
         sealed = vault.read(SegmentId(sighting.segment_id), SightingId(sighting.id))
+        audit.record(
+            actor=operator(),
+            action=Action.DOWNLOAD if options["raw"] else Action.VIEW,
+            objects=[f"message:{sighting.message_id}", f"sighting:{sighting.id}"],
+            details={"page": "show_mail", "bytes": len(sealed.raw)},
+        )
         if options["raw"]:
             self.stdout.flush()
             self.stdout._out.buffer.write(sealed.raw)  # noqa: SLF001 - Django's wrapper has no bytes

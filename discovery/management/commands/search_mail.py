@@ -6,6 +6,9 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from accounts.actors import operator
+from accounts.models import Action, TextKind
+from accounts.services import audit
 from archive.management.base import DONE, WRONG_USAGE, ArchiveCommand
 from archive.models import Message
 from archive.queries.coverage import coverage_within
@@ -47,6 +50,13 @@ class Command(ArchiveCommand):
                 f"{options['query']}\n{' ' * error.start}{'^' * max(1, error.end - error.start)}\n{error}"
             )
             return WRONG_USAGE
+        audit.record(
+            actor=operator(),
+            action=Action.SEARCH,
+            scope=OPERATOR,
+            details={"total": result.total},
+            texts={TextKind.QUERY: options["query"]},
+        )
         covered = coverage_within(OPERATOR)
         document = {
             "total": result.total,

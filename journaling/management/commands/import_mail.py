@@ -8,6 +8,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 
+from accounts.actors import operator
+from accounts.models import Action, Outcome
+from accounts.services import audit
 from archive.management.base import DONE, FOUND, WRONG_USAGE, ArchiveCommand
 from archive.services.stages import drain
 from archive.wiring import archive, extractor
@@ -58,6 +61,7 @@ class Command(ArchiveCommand):
         outcome = self._import(request, self._stop, wait=not options["no_wait"])
         if not (options["no_wait"] or outcome.stopped or outcome.failed):
             self._make_searchable(self._stop)
+        _record(outcome)
         self._show(outcome, as_json=options["json"])
         return FOUND if outcome.refused or outcome.stopped or outcome.failed else DONE
 
@@ -117,6 +121,22 @@ class Command(ArchiveCommand):
             self.stdout.write(f"The archive took no more: {outcome.failed}. Mend that and repeat the same command.")
         if outcome.stopped:
             self.stdout.write("Stopped before the end. Repeat the same command to go on.")
+
+
+def _record(outcome: ImportOutcome) -> None:
+    """Record what came in; the source's name is in each sighting, and may name a person."""
+    audit.record(
+        actor=operator(),
+        action=Action.IMPORT,
+        outcome=Outcome.FAILED if outcome.failed else Outcome.DONE,
+        details={
+            "items": outcome.items,
+            "sightings": outcome.sightings,
+            "already_there": outcome.already_there,
+            "refused": len(outcome.refused),
+            "stopped": bool(outcome.stopped),
+        },
+    )
 
 
 class _StoppedWaiting(Exception):
