@@ -1,17 +1,22 @@
 """What goes into the vault comes out bit for bit, or not at all."""
 
+import random
 from datetime import timedelta
 from pathlib import Path
 
+import cbor2
 import pytest
+import zstandard
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from muniment.errors import Corrupt
 from muniment.ids import SegmentId
+from muniment.seal import frame, header
 from muniment.seal.layout import keyring_key, segment_key
 from muniment.seal.opening import Erased
 from muniment.seal.sighting import Recipient
+from muniment.seal.vault import WHOLE_BYTES
 from muniment.stores.memory import MemoryStore
 from muniment.stores.port import ObjectMissing, StoreUnavailable
 from tests.unit.seal.builders import NOW, envelope, memory_vault, sighting
@@ -85,6 +90,68 @@ def test_a_damaged_frame_is_named_and_the_others_are_salvaged():
     with pytest.raises(Corrupt, match=str(first.id)):
         opened.open(opened.footer.frames[0])
     assert opened.open(opened.footer.frames[1]) == second
+
+
+class CountedStore(MemoryStore):
+    """Counts the bytes that are read."""
+
+    read_bytes = 0
+
+    def get(self, key, *, offset=0, length=None):
+        data = super().get(key, offset=offset, length=length)
+        self.read_bytes += len(data)
+        return data
+
+
+def test_one_sighting_is_read_without_the_others():
+    vault = memory_vault()
+    vault.segments = CountedStore()
+    sightings = [sighting(raw=random.Random(n).randbytes(100_000)) for n in range(20)]
+    sealed = vault.seal(sightings)
+    assert vault.read(sealed.segment_id, sightings[3].id) == sightings[3]
+    assert vault.segments.read_bytes < 200_000
+
+
+def test_a_very_large_sighting_comes_back_from_a_segment_checked_in_ranges():
+    vault = memory_vault()
+    one = sighting(raw=random.Random(1).randbytes(WHOLE_BYTES + 100_000))
+    sealed = vault.seal([one])
+    opened = vault.open(sealed.segment_id)
+    assert (opened.footer, opened.open(opened.footer.frames[0]) == one) == (sealed.footer, True)
+
+
+@pytest.mark.parametrize("place", [3, 12_000_000, -100_000, -300, -50, -3])
+def test_a_flipped_bit_in_a_very_large_segment_is_found(place):
+    vault = memory_vault()
+    sealed = vault.seal([sighting(raw=random.Random(1).randbytes(WHOLE_BYTES + 100_000))])
+    key = segment_key(sealed.segment_id)
+    content = bytearray(vault.segments.get(key))
+    content[place] ^= 1
+    vault.segments = MemoryStore()
+    vault.segments.create(key, bytes(content))
+    with pytest.raises(Corrupt):
+        vault.open(sealed.segment_id)
+
+
+@given(st.lists(st.sampled_from([0, 23, 24, 300, 70_000]), min_size=0, max_size=3))
+def test_a_recipe_of_several_literals_is_their_concatenation(lengths):
+    literals = [bytes([number % 256]) * length for number, length in enumerate(lengths)]
+    raw = b"".join(literals)
+    one = sighting(raw=raw)
+    plain = header.encode(one, bytes(32)) + cbor2.dumps(literals, canonical=True)
+    packed = zstandard.ZstdCompressor().compress(plain)
+    commitment = frame.commitment_of(bytes(32), raw)
+    assert frame.unpack(packed, sighting_id=one.id, raw_bytes=len(raw), commitment=commitment) == (one, bytes(32))
+
+
+@pytest.mark.parametrize(
+    "recipe", [b"", b"\x80", b"\x81", b"\x81\x43ab", b"\x81\x5f\x41a\xff", b"\x9f\x41a\xff", b"\x81\xa0", b"\xa0"]
+)
+def test_a_recipe_that_is_cut_short_or_of_another_version_is_corrupt(recipe):
+    one = sighting(raw=b"abc")
+    packed = zstandard.ZstdCompressor().compress(header.encode(one, bytes(32)) + recipe)
+    with pytest.raises(Corrupt):
+        frame.unpack(packed, sighting_id=one.id, raw_bytes=3, commitment=frame.commitment_of(bytes(32), b"abc"))
 
 
 def test_a_frame_does_not_open_as_another_sighting():
