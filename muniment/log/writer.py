@@ -8,7 +8,8 @@
 5. delete log/pending/<n>
 
 Between 2 and 3 the checkpoint is read again. It only grows, and a batch is deleted only after the checkpoint has passed
-it; so a batch that is seen at n before a checkpoint that still says n is the only one there ever was at n.
+it; so a batch that is seen at n before a checkpoint that still says n is the only one there ever was at n. Where it
+says more, another writer may have finished our batch, or have been first: the entries from n on tell.
 """
 
 from collections.abc import Sequence
@@ -100,11 +101,10 @@ class LogWriter:
                 return Appended(first_index=size, checkpoint=self.repair(now))
             ours = Batch(first_index=size, base=head.checkpoint.root, entries=encoded)
             standing = self._claim(ours)
-            if standing is None:
-                continue
-            reached = self._finish(head, standing, now)
-            if standing == ours:
-                return Appended(first_index=size, checkpoint=reached)
+            if standing is not None:
+                self._finish(head, standing, now)
+            if standing == ours or (standing is None and self._has(ours)):
+                return Appended(first_index=size, checkpoint=self._head().checkpoint)
         raise LogBusy(f"{MAX_ROUNDS} other batches were logged first; try again")
 
     def repair(self, now: datetime) -> Checkpoint:
@@ -149,7 +149,7 @@ class LogWriter:
             )
 
     def _claim(self, ours: Batch) -> Batch | None:
-        """Return the batch that has this place, ours or another's; None if the log has passed it."""
+        """Return the batch that waits at this place, ours or another's; None if the log has passed the place."""
         created = True
         try:
             self._store.create(pending_key(ours.first_index), pending.encode(ours, self._signer))
@@ -161,6 +161,13 @@ class LogWriter:
         if created:
             self._forget(ours.first_index)
         return None
+
+    def _has(self, ours: Batch) -> bool:
+        """Return whether a batch is in its place in the log."""
+        found, stop = self._head().checkpoint, ours.first_index + len(ours.entries)
+        if stop > found.size:
+            return False
+        return tuple(LogReader(self._store, found).entries(ours.first_index, stop)) == ours.entries
 
     def _standing(self, first_index: int, base: bytes) -> Batch | None:
         """Return the batch that waits at a place. Only a checkpoint read after this tells whether it counts."""

@@ -1,5 +1,6 @@
 """Logs for the tests: entries that differ, a key, stores that fail or lie, and the naive oracle."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -123,6 +124,22 @@ class LyingStore:
 
     def __getattr__(self, name):
         return getattr(self.inner, name)
+
+
+@dataclass
+class MeddlingStore(FragileStore):
+    """Lets `meddle` happen once, before or after one of the changes."""
+
+    meddle: Callable[[], object] = lambda: None
+
+    def _change(self, verb, key, *args, **kwargs):
+        now, self.changes_left = self.changes_left == 0, None if self.changes_left is None else self.changes_left - 1
+        if now and not self.after_change:
+            self.meddle()
+        result = getattr(self.inner, verb)(key, *args, **kwargs)
+        if now and self.after_change:
+            self.meddle()
+        return result
 
 
 def unavailable_after(store, changes):

@@ -24,6 +24,7 @@ from tests.unit.log.builders import (
     VERIFIERS,
     FragileStore,
     Killed,
+    MeddlingStore,
     filled,
     naive_root,
     sealed,
@@ -106,29 +107,34 @@ def test_repair_of_a_whole_log_changes_nothing():
     assert LogWriter(store, SIGNER).repair(NOW) == LogReader.latest(store, VERIFIERS).checkpoint
 
 
-class Meddling(FragileStore):
-    """Lets another writer in before one of the changes."""
-
-    def _change(self, verb, key, *args, **kwargs):
-        if self.changes_left == 0:
-            self.changes_left = None
-            LogWriter(self.inner, SIGNER).append(batch(1000, 1010), LATER)
-        return super()._change(verb, key, *args, **kwargs)
+def meddled(store, changes, *, after_change=False, other=range(1000, 1010)):
+    """Return a store on which another writer logs a batch at one of the changes."""
+    new = [sealed(number) for number in other]
+    return MeddlingStore(
+        store, changes, after_change=after_change, meddle=lambda: LogWriter(store, SIGNER).append(new, LATER)
+    )
 
 
+@pytest.mark.parametrize("after_change", [False, True])
 @pytest.mark.parametrize("changes", range(9))
-def test_two_writers_at_once_both_get_in_whole_whoever_is_first(changes):
+def test_two_writers_at_once_both_get_in_once_and_whole_whoever_is_first(changes, after_change):
     store = filled(250)
-    done = LogWriter(Meddling(store, changes), SIGNER).append(batch(250, 270), NOW)
+    done = LogWriter(meddled(store, changes, after_change=after_change), SIGNER).append(batch(250, 270), NOW)
     first, second = list(range(250, 270)), list(range(1000, 1010))
     assert numbers(store)[250:] in (first + second, second + first, first)
     assert numbers(store)[done.first_index : done.first_index + 20] == first
     assert fsck(store, VERIFIERS).is_sound
 
 
+def test_a_batch_that_another_writer_finished_is_not_logged_again():
+    store = filled(250)
+    done = LogWriter(meddled(store, 0, after_change=True), SIGNER).append(batch(250, 270), NOW)
+    assert (done.first_index, numbers(store)[250:]) == (250, [*range(250, 270), *range(1000, 1010)])
+
+
 def test_a_stale_claim_of_a_slow_writer_is_withdrawn():
     store = filled(250)
-    done = LogWriter(Meddling(store, 0), SIGNER).append(batch(250, 270), NOW)
+    done = LogWriter(meddled(store, 0), SIGNER).append(batch(250, 270), NOW)
     assert (done.first_index, list(store.keys("log/pending/"))) == (260, [])
 
 
@@ -293,20 +299,12 @@ class Life(RuleBasedStateMachine):
             self.said += [entry.frames for entry in new]
         LogWriter(self.store, SIGNER).repair(LATER)
 
-    @rule(count=st.integers(1, 20), changes=st.integers(0, 9))
-    def two_at_once(self, count, changes):
+    @rule(count=st.integers(1, 20), changes=st.integers(0, 9), after_change=st.booleans())
+    def two_at_once(self, count, changes, after_change):
         mine, other = self.fresh(count), self.fresh(3)
-
-        class Other(FragileStore):
-            def _change(self, verb, key, *args, **kwargs):
-                if self.changes_left == 0:
-                    self.changes_left = None
-                    LogWriter(self.inner, SIGNER).append(other, LATER)
-                return super()._change(verb, key, *args, **kwargs)
-
-        before = len(self.said)
-        LogWriter(Other(self.store, changes), SIGNER).append(mine, NOW)
         a, b = [entry.frames for entry in mine], [entry.frames for entry in other]
+        before = len(self.said)
+        LogWriter(meddled(self.store, changes, after_change=after_change, other=b), SIGNER).append(mine, NOW)
         added = numbers(self.store)[before:]
         assert added in (a + b, b + a, a)
         self.said += added
