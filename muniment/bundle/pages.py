@@ -107,9 +107,8 @@ def _row(item: dict[str, Any]) -> str:
 
 def _table(headings: Sequence[str], rows: Sequence[str]) -> str:
     head = "".join(f'<th scope="col">{heading}</th>' for heading in headings)
-    return (
-        f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{''.join(row + chr(10) for row in rows)}</tbody>\n</table>"
-    )
+    body = "".join(f"{row}\n" for row in rows)
+    return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody>\n</table>"
 
 
 def _link(target: str, text: str) -> str:

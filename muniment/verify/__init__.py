@@ -1,0 +1,1 @@
+"""Check a bundle offline, on a machine that has nothing of the archive: `python -m muniment.verify BUNDLE`."""
