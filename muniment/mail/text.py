@@ -1,6 +1,5 @@
 """The words of a message: what a reader reads and what the index takes."""
 
-import re
 from typing import Final
 
 from muniment.mail.html import html_to_text
@@ -15,7 +14,6 @@ _PREVIEW_INPUT: Final = 4_000
 _MORE: Final = 2
 _MORE_CHARS: Final = 500
 
-_SPACE: Final = re.compile(r"\s+")
 _HTML: Final = "text/html"
 _MARKUP: Final = frozenset((_HTML, "text/x-amp-html"))
 
@@ -58,7 +56,7 @@ def text_parts(parsed: ParsedMessage) -> tuple[Part, ...]:
 
 def preview(text: str, *, limit: int = PREVIEW_CHARS) -> str:
     """Return the first characters of a text on one line, cut at a word where one ends near."""
-    line = _SPACE.sub(" ", text[:_PREVIEW_INPUT]).strip()
+    line = " ".join(text[:_PREVIEW_INPUT].split())
     if len(line) <= limit:
         return line
     head = line[: limit - 1]
