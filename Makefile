@@ -33,6 +33,11 @@ e2e: setup ## run the browser tests; installs Debian's Chromium where it is miss
 	@command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq chromium)
 	$(BIN)/python -m pytest tests/e2e -o timeout=600
 
+BENCHMARKS := parse extract search imports smtp
+bench: setup ## measure: parser, attachments, search, import beside notmuch, SMTP beside smtp-sink
+	@failed=0; for name in $(BENCHMARKS); do printf '\n== %s: python -m benchmarks.%s\n' $$name $$name; \
+	  $(BIN)/python -m benchmarks.$$name || { echo "== $$name did not finish"; failed=1; }; done; exit $$failed
+
 check: setup ## lint, types, layers
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .

@@ -80,6 +80,9 @@ def measure(parser: Callable[[bytes], object], mails: Iterable[bytes]) -> tuple[
 def main() -> None:
     limit = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000
     for name, place in SETS.items():
+        if not (DATA / place).is_file():
+            print(f"{name}: not beside the project, left out")
+            continue
         mails = messages(DATA / place, limit)
         print(f"{name}: {len(mails)} messages, {sum(map(len, mails)) / len(mails):.0f} bytes on average")
         rounds = [{label: measure(parser, mails) for label, parser in PARSERS.items()} for _ in range(ROUNDS)]
