@@ -79,6 +79,17 @@ def test_a_rule_that_ended_does_not_bring_its_older_version_back():
     assert (decision.outcome, NotInForce(rule=second) in decision.reasons) == (Outcome.NO_RULE, True)
 
 
+def test_of_two_versions_the_one_that_began_last_counts_whatever_its_number():
+    early = rule(version=3, valid_from=date(2020, 1, 1), term=Term(years=20))
+    late = rule(version=2, valid_from=date(2025, 1, 1))
+    assert outcome(rules=[early, late]) is Outcome.DUE
+
+
+@pytest.mark.parametrize(("today", "expected"), [(TODAY, Outcome.DUE), (TODAY + timedelta(days=1), Outcome.NO_RULE)])
+def test_a_rule_counts_on_its_last_day(today, expected):
+    assert outcome(rules=[rule(valid_until=TODAY)], today=today) is expected
+
+
 def test_one_version_given_twice_is_refused():
     with pytest.raises(Refused, match="given twice"):
         decide(message(), [rule(), rule(term=Term(years=1))], [], TODAY)
@@ -100,6 +111,12 @@ def test_one_version_given_twice_is_refused():
 def test_a_date_that_cannot_be_is_not_believed(sent_on, sightings, problem):
     facts = message(sent_on=sent_on, sightings=tuple(sightings))
     assert date_problem(facts, sightings[0]) is problem
+
+
+def test_a_date_after_the_first_capture_is_not_believed_for_a_later_sighting_either():
+    later = sighting(2, captured_on=date(2024, 1, 1))
+    facts = message(sent_on=date(2020, 3, 17), sightings=(sighting(), later))
+    assert date_problem(facts, later) is DateProblem.AFTER_CAPTURE
 
 
 def test_without_a_date_the_capture_counts_and_the_reason_says_so():

@@ -89,6 +89,11 @@ def test_a_duty_whose_event_is_unknown_refuses_without_an_end():
     assert (found.outcome, found.reopen_on) == (ErasureOutcome.REFUSE, None)
 
 
+def test_a_duty_whose_event_stayed_unknown_past_its_cap_refuses_still():
+    waiting = duty(clock=Clock.EVENT, event=Event.DEPARTURE, cap=Term(years=1))
+    assert decided(rules=[waiting]).outcome is ErasureOutcome.REFUSE
+
+
 def test_the_law_of_a_third_country_does_not_refuse_by_itself():
     found = decided(rules=[duty(term=TEN_YEARS, origin=Origin.THIRD_COUNTRY)])
     assert found.outcome is ErasureOutcome.WEIGH
