@@ -151,9 +151,15 @@ def kinds(mail: Mail, messages: int) -> dict[str, tuple[list[str], dict]]:
         "everything, by size": ([""], {"sort": Sort.SIZE_DESC}),
         "everything, by sender": ([""], {"sort": Sort.SENDER}),
         "everything, last page": ([""], {"offset": max(0, messages - 25)}),
+        "everything, middle page": ([""], {"offset": messages // 2}),
+        "everything, by sender, middle": ([""], {"sort": Sort.SENDER, "offset": messages // 2}),
         "a scope of 20 people": (middle, {"scope": Scope(addresses=frozenset(mail.people[:20]))}),
         "result page: middling word": (middle, everything),
         "result page: common word": (common, everything),
+        "result page: phrase": ([f'"the {word}"' for word in common], everything),
+        "result page: prefix*": ([f"{word[:4]}*" for word in middle], everything),
+        "result page: fuzzy~": ([f"{word}~" for word in middle], everything),
+        "result page: w/5": ([f"{a} w/5 {b}" for a, b in pairs], everything),
         "result page: everything": ([""], everything),
     }
 

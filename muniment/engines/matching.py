@@ -43,13 +43,13 @@ def positions(piece: Piece, words: Analysed) -> set[int]:
         matches = python_regex(piece.wildcard).fullmatch
         return {at for at, word in enumerate(words.folded) if matches(word)}
     if piece.fuzzy:
-        return {at for at, word in enumerate(words.folded) if within_edits(word, piece.terms[0], piece.fuzzy)}
+        return set(_like(piece.terms[0], piece.fuzzy, words.folded))
     return {at for term in piece.terms for at in _positions_of(term, words)}
 
 
 def within_edits(word: str, other: str, limit: int) -> bool:
     """Tell whether two words differ by at most `limit` letters added, dropped, changed, or swapped with a neighbour."""
-    if abs(len(word) - len(other)) > limit or len(set(word) ^ set(other)) > 2 * limit:
+    if abs(len(word) - len(other)) > limit:
         return False
     before: list[int] = []
     row = list(range(len(other) + 1))
@@ -70,6 +70,16 @@ def _find_row(row: Row, at: Positions) -> Iterator[Place]:
     for offset, piece in others if starts else ():
         starts = starts & {position - offset for position in at(piece)}
     return ((start, start + length) for start in sorted(starts))
+
+
+def _like(term: str, limit: int, words: list[str]) -> Iterator[int]:
+    """Yield the words within so many edits; an edit changes at most two letters of the set of a word's letters."""
+    letters = set(term)
+    lengths = range(len(term) - limit, len(term) + limit + 1)
+    for at, word in enumerate(words):
+        likely = len(word) in lengths and len(letters.symmetric_difference(word)) <= 2 * limit
+        if likely and within_edits(word, term, limit):
+            yield at
 
 
 def _positions_of(term: str, words: Analysed) -> list[int]:
