@@ -197,7 +197,7 @@ def main() -> None:
     for half in (asked.half,) if asked.half else HALVES:
         score_sets(half, asked.show)
         score_numbers(half, asked.show)
-    for name in ("spamassassin", "enron-maildir"):
+    for name in ("spamassassin", "enron-maildir", "newsgroups20", "phishing-multilingual", "list-odd"):
         score_mail(name, asked.messages, asked.show)
 
 

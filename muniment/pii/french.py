@@ -1,5 +1,7 @@
 """French identifiers: NIR, SPI tax number, SIREN, SIRET and VAT number."""
 
+import re
+
 from muniment.pii.checks import alphanumeric_of, digits_of, luhn
 from muniment.pii.judged import Judged, whole
 from muniment.pii.model import Confidence, Evidence
@@ -10,7 +12,9 @@ _SURE_SEXES = "12"  # 3, 4, 7 and 8 are provisional numbers, rare enough to want
 _LA_POSTE = "356000000"  # its establishments after the first carry a sum divisible by 5 instead of Luhn's
 _VAT_LETTERS = "0123456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # neither I nor O
 _SPI_MODULUS = 511
-_BARE_SIRET = 14
+_SIRET_DIGITS = 14
+_SIRET_GROUPS = re.compile(rb"\d{3}\D\d{3}\D\d{3}\D\d{5}")
+_TIME_STAMP = re.compile(rb"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d[0-5]\d")
 
 
 def nir(candidate: bytes) -> Judged | None:
@@ -46,19 +50,17 @@ def siren(candidate: bytes) -> Judged | None:
 
 
 def siret(candidate: bytes) -> Judged | None:
-    """A SIREN and five digits, with Luhn's sum over all; La Poste has its own sum.
+    """A SIREN and five digits, with Luhn's sum over both; La Poste has its own sum.
 
-    In the groups 3 3 3 5 with two sums right it stands alone; a bare run of 14 digits may be a time stamp.
+    It stands alone in the groups 3 3 3 5, and as a run of digits unless these are a time stamp.
     """
     digits = digits_of(candidate)
     if not is_siret(digits):
         return None
-    usual = (
-        len(candidate) == len("000 000 000 00000")
-        and [candidate[at : at + 1].isdigit() for at in (3, 7, 11)] == [False] * 3
-    )
-    if usual:
+    if _SIRET_GROUPS.fullmatch(candidate):
         return whole(candidate, Confidence.MEDIUM, Evidence.CHECK_DIGITS, Evidence.LAYOUT)
+    if len(candidate) == len(digits) and not _TIME_STAMP.fullmatch(candidate):
+        return whole(candidate, Confidence.MEDIUM, Evidence.CHECK_DIGITS)
     return whole(candidate, None, Evidence.CHECK_DIGITS)
 
 
@@ -84,7 +86,7 @@ def is_siren(digits: str) -> bool:
 
 def is_siret(digits: str) -> bool:
     """Fourteen digits that are an establishment of a SIREN."""
-    if len(digits) != _BARE_SIRET or not is_siren(digits[:9]):
+    if len(digits) != _SIRET_DIGITS or not is_siren(digits[:9]):
         return False
     if digits.startswith(_LA_POSTE) and sum(map(int, digits)) % 5 == 0:
         return True

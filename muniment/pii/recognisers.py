@@ -110,7 +110,7 @@ RECOGNISERS = (
         rf"\b[Ff][Rr]{_SEP}[0-9A-HJ-NP-Za-hj-np-z]{{2}}{_SEP}\d{{3}}{_SEP}\d{{3}}{_SEP}\d{{3}}\b",
         french.vat,
     ),
-    _recogniser(Kind.SIRET, r"\b\d{3}[ .\xad]\d{3}[ .\xad]\d{3}[ .\xad]\d{5}\b", french.siret),
+    _recogniser(Kind.SIRET, r"\b\d{3}[ .\xad]\d{3}[ .\xad]\d{3}[ .\xad]\d{5}\b|\b\d{14}\b", french.siret),
     _recogniser(Kind.SIRET, rf"\b\d(?:{_SEP}\d){{13}}\b", french.siret, by_word=True),
     _recogniser(Kind.SIREN, _NINE, french.siren, by_word=True),
     _recogniser(Kind.FR_TAX, rf"\b[0-3](?:{_SEP}\d){{12}}\b", french.spi, by_word=True),
