@@ -98,7 +98,8 @@ class LogWriter:
             self._check_known(head.checkpoint, known)
             size = head.checkpoint.size
             if not encoded:
-                return Appended(first_index=size, checkpoint=self.repair(now))
+                reached = self.repair(now)
+                return Appended(first_index=reached.size, checkpoint=reached)
             ours = Batch(first_index=size, base=head.checkpoint.root, entries=encoded)
             standing = self._claim(ours)
             if standing is not None:
