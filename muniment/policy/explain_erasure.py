@@ -85,16 +85,16 @@ _OTHERS: dict[Others, Text] = {
         fr="{people} : choisissez d’effacer, d’occulter ou de conserver.",
     ),
     Others.ERASE: Text(
-        en="{people}; their interests do not stand against the erasure.",
-        fr="{people} ; leurs intérêts ne s’opposent pas à l’effacement.",
+        en="{people}; the interests of others do not stand against the erasure.",
+        fr="{people} ; les intérêts d’autrui ne s’opposent pas à l’effacement.",
     ),
     Others.REDACT: Text(
-        en="{people}: the message stays for them, without this person.",
-        fr="{people} : le message leur reste, sans cette personne.",
+        en="{people}: the message stays, without this person.",
+        fr="{people} : le message subsiste, sans cette personne.",
     ),
     Others.KEEP: Text(
-        en="{people}, and their interests prevail: {text}",
-        fr="{people}, et leurs intérêts prévalent : {text}",
+        en="{people}, and the interests of others prevail: {text}",
+        fr="{people}, et les intérêts d’autrui prévalent : {text}",
     ),
 }
 

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from muniment.ids import MessageId, SightingId
@@ -13,6 +14,8 @@ from muniment.policy.predicates import AllOf, AnyOf, Everything, Fact, HasAttach
 from muniment.policy.rules import Action, Checked, Clock, Force, Origin, Rule, Source, Term
 from muniment.policy.words import Text
 
+# A busy machine is no reason to fail: no deadline an example.
+STEADY = settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 TODAY = date(2026, 11, 24)
 ALICE, BOB, EVE = "alice@exemple.fr", "bob@exemple.fr", "eve@client.example"
 

@@ -21,6 +21,7 @@ from muniment.policy.calendar import (
     working_days_between,
 )
 from muniment.policy.rules import Term
+from tests.unit.policy.builders import STEADY
 
 DAYS = st.dates(date(1971, 1, 1), date(2400, 12, 31))
 
@@ -44,16 +45,19 @@ def naive_year_end(start, month):
     return start
 
 
+@STEADY
 @given(DAYS, st.integers(0, 130))
 def test_months_are_those_of_the_calendar(start, months):
     assert add_months(start, months) == naive_add_months(start, months)
 
 
+@STEADY
 @given(DAYS, st.integers(1, 12))
 def test_a_year_closes_on_the_last_day_of_its_month(start, month):
     assert YearEnd(month=month, day=31).on_or_after(start) == naive_year_end(start, month)
 
 
+@STEADY
 @given(DAYS, st.integers(0, 12), st.integers(0, 11), st.integers(0, 800))
 def test_a_term_is_years_and_months_and_then_days(start, years, months, days):
     term = Term(years=years, months=months, days=days)
@@ -81,6 +85,7 @@ def test_terms_end_on_these_days(start, term, kept_through):
     assert term.kept_through(start) == kept_through
 
 
+@STEADY
 @given(st.dates(), st.integers(0, 500), st.integers(0, 400_000))
 def test_nothing_ends_after_the_last_day(start, years, days):
     assert add_days(add_months(min(start, LAST_DAY), years * 12), days) <= LAST_DAY
@@ -117,6 +122,7 @@ def test_alsace_and_moselle_have_two_more():
     assert alsace_moselle_holidays(2026) - french_holidays(2026) == {date(2026, 4, 3), date(2026, 12, 26)}
 
 
+@STEADY
 @given(st.dates(date(2000, 1, 1), date(2100, 1, 1)))
 def test_the_next_working_day_is_no_day_off_and_none_was_skipped(start):
     found = working_day_from(start, french_holidays)
@@ -126,6 +132,7 @@ def test_the_next_working_day_is_no_day_off_and_none_was_skipped(start):
     assert all(day.weekday() >= 5 or day in french_holidays(day.year) for day in skipped)
 
 
+@STEADY
 @given(st.dates(date(2000, 1, 1), date(2100, 1, 1)), st.integers(1, 15))
 def test_going_back_working_days_passes_that_many(start, days):
     back = working_days_before(start, days, french_holidays)

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from muniment.policy.decide import Outcome, decide
@@ -11,25 +11,23 @@ from muniment.policy.predicates import matches
 from muniment.policy.rules import Force, Term
 from muniment.policy.simulate import simulate
 from tests.unit.policy import oracle
-from tests.unit.policy.builders import HOLD_SETS, MESSAGES, NEAR_DAYS, RULE_SETS
-
-MANY = settings(max_examples=120)
+from tests.unit.policy.builders import HOLD_SETS, MESSAGES, NEAR_DAYS, RULE_SETS, STEADY
 
 
-@MANY
+@STEADY
 @given(MESSAGES, RULE_SETS, HOLD_SETS, NEAR_DAYS)
 def test_the_decision_is_that_of_the_oracle(message, rules, holds, today):
     assert decide(message, rules, holds, today).outcome is oracle.outcome(message, rules, holds, today)
 
 
-@MANY
+@STEADY
 @given(MESSAGES, RULE_SETS, HOLD_SETS, NEAR_DAYS)
 def test_a_held_message_is_held_whatever_the_rules(message, rules, holds, today):
     held = decide(message, rules, holds, today).outcome is Outcome.HELD
     assert held == oracle.is_held(message, holds, today)
 
 
-@MANY
+@STEADY
 @given(MESSAGES, RULE_SETS, HOLD_SETS, NEAR_DAYS, st.data())
 def test_shortening_a_rule_never_makes_a_held_message_due(message, rules, holds, today, data):
     before = decide(message, rules, holds, today).outcome
@@ -38,7 +36,7 @@ def test_shortening_a_rule_never_makes_a_held_message_due(message, rules, holds,
     assert (before is Outcome.HELD) == (after is Outcome.HELD)
 
 
-@MANY
+@STEADY
 @given(MESSAGES, RULE_SETS, NEAR_DAYS)
 def test_what_a_duty_still_keeps_is_neither_due_nor_up_for_review(message, rules, today):
     duties = [rule for rule in oracle.rules_of(rules, today) if rule.source.force is Force.DUTY]
@@ -52,7 +50,7 @@ def test_what_a_duty_still_keeps_is_neither_due_nor_up_for_review(message, rules
     assert outcome >= Outcome.KEEP or not kept
 
 
-@MANY
+@STEADY
 @given(MESSAGES, RULE_SETS, NEAR_DAYS)
 def test_a_message_is_due_only_when_each_sighting_alone_would_be(message, rules, today):
     # A sighting alone keeps the day of the first capture out of sight, so the sent date must be believed in both.
@@ -63,20 +61,20 @@ def test_a_message_is_due_only_when_each_sighting_alone_would_be(message, rules,
     assert not comparable or whole.outcome is max(alone)
 
 
-@MANY
+@STEADY
 @given(MESSAGES, HOLD_SETS, NEAR_DAYS)
 def test_without_any_rule_nothing_is_disposed_of(message, holds, today):
     assert decide(message, (), holds, today).outcome >= Outcome.NO_RULE
 
 
-@MANY
+@STEADY
 @given(MESSAGES, RULE_SETS, NEAR_DAYS)
 def test_what_is_due_has_a_day_that_has_come(message, rules, today):
     decision = decide(message, rules, (), today)
     assert decision.outcome is not Outcome.DUE or (decision.due_on is not None and decision.due_on <= today)
 
 
-@MANY
+@STEADY
 @given(MESSAGES, RULE_SETS, HOLD_SETS, NEAR_DAYS)
 def test_every_rule_is_named_in_the_reasons(message, rules, holds, today):
     decision = decide(message, rules, holds, today)
@@ -84,13 +82,14 @@ def test_every_rule_is_named_in_the_reasons(message, rules, holds, today):
     assert named == {rule.id for rule in rules}
 
 
-@MANY
+@STEADY
 @given(MESSAGES, RULE_SETS, HOLD_SETS, NEAR_DAYS, st.sampled_from(["en", "fr"]))
 def test_every_decision_can_be_explained(message, rules, holds, today, language):
     sentences = explain(decide(message, rules, holds, today), language)
     assert all(each.endswith(".") and "{" not in each for each in sentences)
 
 
+@STEADY
 @given(st.lists(MESSAGES, max_size=5), RULE_SETS, RULE_SETS, HOLD_SETS, NEAR_DAYS)
 def test_a_simulation_is_the_count_of_the_decisions(messages, now, proposed, holds, today):
     found = simulate(iter(messages), now, proposed, today, holds=holds)
@@ -103,6 +102,7 @@ def test_a_simulation_is_the_count_of_the_decisions(messages, now, proposed, hol
     )
 
 
+@STEADY
 @given(MESSAGES, RULE_SETS, HOLD_SETS, st.dates(date(2015, 1, 1), date(2029, 1, 1)))
 def test_changing_nothing_changes_nothing(message, rules, holds, today):
     found = simulate([message], rules, rules, today, holds=holds)

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from muniment.errors import Refused
@@ -22,6 +22,7 @@ from tests.unit.policy.builders import (
     MESSAGES,
     NEAR_DAYS,
     RULE_SETS,
+    STEADY,
     TODAY,
     duty,
     hold,
@@ -278,12 +279,13 @@ def decide_case(case):
     return decide_erasure(*given, review=review)
 
 
-@settings(max_examples=200)
+@STEADY
 @given(CASES)
 def test_the_decision_is_that_of_the_oracle(case):
     assert decide_case(case).outcome is naive(case)
 
 
+@STEADY
 @given(CASES)
 def test_a_held_message_is_never_erased_nor_redacted(case):
     facts, _, _, holds, today, _ = case
@@ -291,6 +293,7 @@ def test_a_held_message_is_never_erased_nor_redacted(case):
     assert not held or decide_case(case).outcome in {ErasureOutcome.RESTRICT, ErasureOutcome.NOT_CONCERNED}
 
 
+@STEADY
 @given(CASES)
 def test_when_it_is_reopened_every_duty_that_was_named_has_ended(case):
     found = decide_case(case)
@@ -298,6 +301,7 @@ def test_when_it_is_reopened_every_duty_that_was_named_has_ended(case):
     assert found.reopen_on is None or all(until is not None and until < found.reopen_on for until in named)
 
 
+@STEADY
 @given(CASES, st.sampled_from(["en", "fr"]))
 def test_every_decision_can_be_explained(case, language):
     sentences = explain_erasure(decide_case(case), language)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from muniment.errors import Refused
 from muniment.policy.calendar import add_months, alsace_moselle_holidays, french_holidays
 from muniment.policy.request_clock import Extension, ExtensionGround, Pause, PauseKind, deadline
+from tests.unit.policy.builders import STEADY
 
 # receipt, raw and legal day after one month, raw and legal day when extended (three months in all)
 VECTORS = [
@@ -133,6 +134,7 @@ def naive_legal_day(raw_on):
     return raw_on
 
 
+@STEADY
 @given(DAYS, st.lists(st.tuples(st.integers(0, 25), st.integers(0, 40)), max_size=3))
 def test_the_days_of_the_pauses_are_the_shift_of_the_deadline(received_on, spans):
     pauses = tuple(

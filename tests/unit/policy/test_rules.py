@@ -25,7 +25,7 @@ from muniment.policy.predicates import (
 )
 from muniment.policy.rules import Action, Checked, Clock, Force, Origin, Source, Term
 from muniment.policy.words import Text
-from tests.unit.policy.builders import ALICE, BOB, EVE, RULE_SETS, message, rule, rules, sighting
+from tests.unit.policy.builders import ALICE, BOB, EVE, RULE_SETS, STEADY, message, rule, rules, sighting
 
 SIGHTING = sighting(source="import", custodian=ALICE, item="inbox/2020/1.eml")
 MESSAGE = message(
@@ -136,11 +136,13 @@ def test_conditions_may_be_nested_up_to_the_limit():
     assert matches(nested(MAX_DEPTH - 1), message(), sighting()) is (MAX_DEPTH % 2 == 1)
 
 
+@STEADY
 @given(rules("a"))
 def test_a_rule_that_was_written_is_read_back(given_rule):
     assert decode_rule(encode_rule(given_rule)) == given_rule
 
 
+@STEADY
 @given(RULE_SETS)
 def test_only_equal_rules_have_equal_bytes(found):
     assert len({encode_rule(each) for each in found}) == len(set(found))
@@ -183,6 +185,7 @@ def test_stored_bytes_that_are_no_rule_are_corrupt(change):
         decode_rule(json.dumps(GOOD | change).encode())
 
 
+@STEADY
 @given(st.binary(max_size=200) | st.text(max_size=50).map(str.encode) | st.sampled_from([b"[]", b"1", b"[" * 60_000]))
 def test_whatever_was_stored_reading_it_says_corrupt(data):
     with pytest.raises(Corrupt):
