@@ -11,6 +11,7 @@ import argparse
 import hashlib
 import io
 import json
+import re
 import tarfile
 import time
 from collections import Counter
@@ -108,6 +109,10 @@ def score(name: str, texts: list[tuple[str, set[Span]]], kinds: frozenset[Kind],
 def score_sets(half: str, show: str | None) -> None:
     french = [pair for pair in marked(DATA / "pii-fr-constructed/fr.jsonl", FRENCH) if half_of(pair[0]) == half]
     score(f"pii-fr-constructed, {half}", french, frozenset(FRENCH.values()), show=show)
+    spaced = [(re.sub(r"(?<=\d) (?=\d)", "\u00a0", text), spans) for text, spans in french]
+    score(f"pii-fr-constructed, {half}, no-break spaces in numbers", spaced, frozenset(FRENCH.values()), show=show)
+    lower = [(text.lower(), spans) for text, spans in french]
+    score(f"pii-fr-constructed, {half}, lower case", lower, frozenset(FRENCH.values()), show=show)
     for name in ("synth_dataset_v2", "generated_large", "generated_size_500"):
         path = DATA / f"pii-presidio/{name}.jsonl"
         texts = [pair for pair in marked(path, PRESIDIO) if half_of(pair[0]) == half]

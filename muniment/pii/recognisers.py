@@ -90,7 +90,7 @@ _FRENCH_PHONE = (
 _LABELLED_PHONE = (
     r"(?i)\b(?:t[e\xe9\xc9]l(?:[e\xe9\xc9]phone)?|phone|mobile|portable|fax|gsm|cell"
     r"|call(?: me| us)?(?: at| on)?|reach (?:me|us) at)\b"
-    r"[^0-9A-Za-z\n]{0,12}\n?[ ]{0,3}(\(?\d{2,5}\)?(?:[ .\-]\d{2,5}){1,4}\b|\d{7,11}\b)"
+    r"[^0-9A-Za-z\n(]{0,12}\n?[ ]{0,3}(\(?\d{2,5}\)?(?:[ .\-]\d{2,5}){1,4}\b|\d{7,11}\b)"
 )
 _NINE, _ELEVEN = (r"\b\d" + rf"(?:{_SEP}\d){{{more}}}\b" for more in (8, 10))
 
