@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export DJANGO_SETTINGS_MODULE := config.settings
 
-.PHONY: help setup up down test check e2e bench lock clean
+.PHONY: help setup up down test check e2e live bench lock clean
 help: ## list the commands
 	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
@@ -37,6 +37,9 @@ BENCHMARKS := parse extract search imports smtp
 bench: setup ## measure: parser, attachments, search, import beside notmuch, SMTP beside smtp-sink
 	@failed=0; for name in $(BENCHMARKS); do printf '\n== %s: python -m benchmarks.%s\n' $$name $$name; \
 	  $(BIN)/python -m benchmarks.$$name || { echo "== $$name did not finish"; failed=1; }; done; exit $$failed
+
+live: setup ## run the tests against independent programs (Go verifies the evidence log)
+	$(BIN)/python -m pytest tests/live -o timeout=600
 
 check: setup ## lint, types, layers
 	$(BIN)/ruff check .
