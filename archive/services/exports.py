@@ -1,0 +1,216 @@
+"""Make exports: resumable jobs that end in the same bytes however often they were killed.
+
+A job fixes its messages, its time and the checkpoint of the log when it is made. Then it writes the bundle in parts,
+and notes each part when it is on the disk.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+from typing import Final
+from uuid import UUID
+
+from accounts.actors import Operator
+from accounts.models import Action, TextKind, User
+from accounts.services import audit
+from archive.exporting.captures import Captures
+from archive.exporting.folder import JobFolder, Result
+from archive.exporting.orders import Order, Ports, request_of
+from archive.exporting.selecting import select
+from archive.queries.coverage import coverage_within
+from archive.wiring import Archive
+from muniment.bundle.archive_file import pieces_of
+from muniment.bundle.model import Counts, Request
+from muniment.bundle.writer import BundleWriter
+from muniment.errors import Refused
+
+PART_MESSAGES: Final = 200
+PART_BYTES: Final = 64 * 1024 * 1024  # a part is noted at the latest when it has so many
+
+Progress = Callable[[int, int], None]  # messages done, messages in all
+
+
+class FileExists(Refused):
+    """Something stands where the export should go."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """An export that is where it was asked for."""
+
+    path: Path
+    taken: int
+    found: int
+    sha256: str  # of the ZIP
+    digest: str  # of its SHA256SUMS: to hand over apart from it
+    size_bytes: int
+    counts: Counts | None  # None when it was made before
+
+
+def export(
+    actor: User | Operator,
+    order: Order,
+    archive: Archive,
+    *,
+    ports: Ports,
+    new: bool = False,
+    progress: Progress = lambda _done, _all: None,
+) -> Made:
+    """Make the bundle of an order, or go on with it; return when it stands at its destination.
+
+    The same order again gives the same bytes, until `new` has it searched for again. Raises `FileExists`,
+    `BeingMade`, `ArchiveBusy`, `IndexUnavailable`, `StoreUnavailable`.
+    """
+    folder = JobFolder(archive.data, order.key)
+    with folder.turn():
+        if new:
+            folder.clear()
+            (folder.path / "job.json").unlink(missing_ok=True)
+        _refuse_to_replace(order.destination, folder)
+        if not folder.exists():
+            _begin(actor, order, archive, folder, ports)
+        request, result = folder.load()
+        if result is not None and order.destination.exists():
+            folder.clear()
+            return _made(order, request, result, counts=None)
+        counts = None
+        if result is None or not _stands(folder.path / "bundle", result):
+            result, counts = _write(order, archive, folder, request, ports=ports, progress=progress)
+            _record_end(actor, order, result, counts)
+            folder.save(request, result=result)
+        _deliver(folder.path / "bundle", order.destination)
+        folder.clear()
+        return _made(order, request, result, counts=counts)
+
+
+def purge(data: Path, message_ids: Collection[UUID]) -> int:
+    """Remove the mail of unfinished exports that take one of these messages; return how many exports.
+
+    They begin again from their selection, in which what is erased by then is an exception. Raises `BeingMade`.
+    """
+    purged = 0
+    wanted = set(message_ids)
+    for path in sorted((data / "exports").glob("*/selection")):
+        folder = JobFolder(data, path.parent.name)
+        with folder.turn():
+            if not wanted.isdisjoint(folder.ids(0)):
+                folder.clear()
+                purged += 1
+    return purged
+
+
+def _begin(actor: User | Operator, order: Order, archive: Archive, folder: JobFolder, ports: Ports) -> None:
+    folder.clear()
+    with folder.selection() as out:
+        selection = select(order, archive.engine, out)
+    request = request_of(order, selection, coverage_within(order.scope), ports, archive.vault.now())
+    audit.record(
+        actor=actor,
+        action=Action.EXPORT,
+        purpose=order.purpose,
+        scope=order.scope,
+        objects=[f"export:{folder.key}"],
+        details={"found": selection.found, "taken": selection.taken, "finished": False},
+        texts={TextKind.QUERY: order.typed},
+    )
+    folder.save(request)
+
+
+def _write(
+    order: Order, archive: Archive, folder: JobFolder, request: Request, *, ports: Ports, progress: Progress
+) -> tuple[Result, Counts]:
+    """Write the bundle from where the journal says that it is."""
+    state = folder.state()
+    captures = Captures(vault=archive.vault, scope=order.scope, ports=ports)
+    with folder.streams(state) as streams:
+        writer = BundleWriter(streams, request, state)
+        noted = state.place.offset
+        ids = folder.ids(state.done)
+        while part := list(islice(ids, PART_MESSAGES)):
+            for described, opened in captures.read(part, first=state.done + 1):
+                writer.add(described, opened)
+                progress(state.done, request.selection.taken)
+                if state.place.offset - noted >= PART_BYTES:
+                    folder.note(streams, state)
+                    noted = state.place.offset
+            folder.note(streams, state)
+            noted = state.place.offset
+        finished = writer.finish()
+        streams.bundle.flush()
+        os.fsync(streams.bundle.fileno())
+        digest = sha256()
+        for piece in pieces_of(streams.bundle):
+            digest.update(piece)
+    result = Result(size_bytes=finished.size_bytes, sha256=digest.hexdigest(), digest=finished.digest)
+    return result, finished.counts
+
+
+def _record_end(actor: User | Operator, order: Order, result: Result, counts: Counts) -> None:
+    audit.record(
+        actor=actor,
+        action=Action.EXPORT,
+        scope=order.scope,
+        objects=[f"export:{order.key}"],
+        details={
+            "finished": True,
+            "messages": counts.messages,
+            "bytes": result.size_bytes,
+            "exceptions": sum(counts.exceptions.values()),
+            "digest": result.digest,
+        },
+    )
+
+
+def _refuse_to_replace(destination: Path, folder: JobFolder) -> None:
+    if not destination.parent.is_dir():
+        raise Refused(f"{destination.parent} is no folder: name a file in one that is there")
+    if not destination.exists():
+        return
+    result = folder.load()[1] if folder.exists() else None
+    if result is None or not _stands(destination, result):
+        raise FileExists(f"{destination} is there already, and is not this export: name another file, or move it away")
+
+
+def _stands(path: Path, result: Result) -> bool:
+    """Return whether a file is the bundle that was made."""
+    if not path.is_file() or path.stat().st_size != result.size_bytes:
+        return False
+    with path.open("rb") as stream:
+        digest = sha256()
+        for piece in pieces_of(stream):
+            digest.update(piece)
+    return digest.hexdigest() == result.sha256
+
+
+def _deliver(bundle: Path, destination: Path) -> None:
+    """Put the bundle where it was asked for, whole or not at all."""
+    if bundle.stat().st_dev == destination.parent.stat().st_dev:
+        bundle.replace(destination)
+    else:
+        draft = destination.with_name(f"{destination.name}.part")
+        with bundle.open("rb") as source, draft.open("wb") as out:
+            shutil.copyfileobj(source, out, 1024 * 1024)
+            out.flush()
+            os.fsync(out.fileno())
+        draft.replace(destination)
+    parent = os.open(destination.parent, os.O_RDONLY)
+    try:
+        os.fsync(parent)
+    finally:
+        os.close(parent)
+
+
+def _made(order: Order, request: Request, result: Result, *, counts: Counts | None) -> Made:
+    return Made(
+        path=order.destination,
+        taken=request.selection.taken,
+        found=request.selection.found,
+        sha256=result.sha256,
+        digest=result.digest,
+        size_bytes=result.size_bytes,
+        counts=counts,
+    )
