@@ -39,6 +39,10 @@ class Segment(models.Model):
     merkle_root = models.BinaryField(max_length=32)
     frame_count = models.PositiveIntegerField()
     size_bytes = models.PositiveBigIntegerField()
+    log_index = models.PositiveBigIntegerField(null=True, unique=True)  # of its leaf in the evidence log; NULL: not yet
+
+    class Meta:
+        indexes = [models.Index(fields=["id"], name="segments_to_log", condition=Q(log_index__isnull=True))]
 
 
 class SegmentStage(models.Model):

@@ -12,6 +12,7 @@ from archive import wiring
 from archive.models import SegmentStage, Stage, StageState
 from archive.services import sweep as sweeping
 from archive.services.catalogue import catalogue_segments as catalogue
+from archive.services.evidence import log_segments
 from archive.services.index import index_batch, out_of_date
 from archive.services.stages import turn
 from archive.services.text import extract_segment
@@ -61,6 +62,7 @@ def sweep(*, whole: bool = False) -> None:
         for _ in catalogue(sweeping.left_behind(vault=vault, whole=whole) if mine else (), vault=vault):
             if time.monotonic() - started > SWEEP_SECONDS:
                 break
+    log_segments(wiring.archive())
     for segment_id in sweeping.to_queue(Stage.TEXT, now=vault.now()):
         extract_text.delay(str(segment_id))
     if out_of_date().exists():

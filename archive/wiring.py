@@ -11,9 +11,10 @@ from django.conf import settings
 from muniment.engines.port import SearchEngine
 from muniment.engines.tantivy import TantivyEngine
 from muniment.extract.runner import Extractor
+from muniment.log.note import NoteSigner
 from muniment.seal.vault import Vault
 from muniment.stores.filesystem import FilesystemStore, Together
-from muniment.stores.key_file import FileKeyProvider, read_master_key
+from muniment.stores.key_file import FileKeyProvider, read_key_file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,13 +24,14 @@ class Archive:
     vault: Vault
     engine: SearchEngine
     data: Path
+    signer: NoteSigner  # of the evidence log
 
 
 @lru_cache(maxsize=1)
 def archive() -> Archive:
     """Return the archive that the settings name; `archive.services.setup.prepare` has made it.
 
-    Raises `MasterKeyUnreadable` where the master key is missing.
+    Raises `KeyFileUnreadable` where a key is missing.
     """
     data = settings.MUNIMENT_DATA
     keyrings, segments = FilesystemStore(data / "keyrings"), FilesystemStore(data / "vault")
@@ -37,13 +39,14 @@ def archive() -> Archive:
         vault=Vault(
             segments=segments,
             keyrings=keyrings,
-            keys=FileKeyProvider(read_master_key(data / "keys" / "master-key"), keyrings),
+            keys=FileKeyProvider(read_key_file(data / "keys" / "master-key"), keyrings),
             retention_class=settings.MUNIMENT_RETENTION_CLASS,
             settling=timedelta(days=settings.MUNIMENT_SETTLING_DAYS),
             writer=Together(keyrings, segments),
         ),
         engine=TantivyEngine(data / "index"),
         data=data,
+        signer=NoteSigner(settings.MUNIMENT_LOG_NAME, seed=read_key_file(data / "keys" / "log-key")),
     )
 
 

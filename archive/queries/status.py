@@ -30,6 +30,7 @@ class Status:
     segments: int
     segments_uncatalogued: int
     segments_failed: int
+    segments_not_logged: int  # not in the evidence log yet
     sightings: int
     messages: int
     searchable: int
@@ -65,6 +66,7 @@ def status(archive: Archive) -> Status:
         segments=len(in_store),
         segments_uncatalogued=len(unknown),
         segments_failed=stages.filter(state=StageState.FAILED).count(),
+        segments_not_logged=Segment.objects.filter(log_index__isnull=True).count(),
         sightings=Sighting.objects.count(),
         messages=sum(states.values()),
         searchable=states.get(Searchable.YES, 0),

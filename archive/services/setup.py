@@ -11,22 +11,23 @@ from django.db.migrations.executor import MigrationExecutor
 from archive.models import Message
 from archive.wiring import archive
 from muniment.errors import Refused
+from muniment.log.layout import PREFIX as LOG
 from muniment.seal.layout import KEKS
 from muniment.stores.filesystem import FilesystemStore
-from muniment.stores.key_file import make_master_key
+from muniment.stores.key_file import make_key_file
 
 
-class MasterKeyLost(Refused):
-    """There is sealed mail, and no master key to open it with: a new one would only hide the loss."""
+class KeyLost(Refused):
+    """There is sealed mail or a log, and not the key that it was made with: a new one would only hide the loss."""
 
 
 def prepare() -> None:
-    """Make what is missing of the archive that the settings name; raise `MasterKeyLost`."""
+    """Make what is missing of the archive that the settings name; raise `KeyLost`."""
     data: Path = settings.MUNIMENT_DATA
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (data / "setup.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        _make_key(data)
+        _make_keys(data)
         for folder in ("queue/messages", "queue/control", "queue/processed", "imports", "static"):
             (data / folder).mkdir(parents=True, exist_ok=True)
         if _migrations_wait():
@@ -35,16 +36,21 @@ def prepare() -> None:
             archive().engine.clear()  # an index that is missing later was lost, and is told as such
 
 
-def _make_key(data: Path) -> None:
-    path = data / "keys" / "master-key"
-    if path.exists():
-        return
-    if next(FilesystemStore(data / "keyrings").keys(KEKS), None) is not None:
-        raise MasterKeyLost(
-            f"{path} is missing, and the archive holds mail sealed with it: put the key back from its backup; "
-            "nothing was changed"
-        )
-    make_master_key(path)
+def _make_keys(data: Path) -> None:
+    """Make the master key and the key of the evidence log, unless something stands that was made with lost ones."""
+    keyrings, vault = FilesystemStore(data / "keyrings"), FilesystemStore(data / "vault")
+    for path, witnesses in (
+        (data / "keys" / "master-key", keyrings.keys(KEKS)),
+        (data / "keys" / "log-key", vault.keys(LOG)),
+    ):
+        if path.exists():
+            continue
+        if next(witnesses, None) is not None:
+            raise KeyLost(
+                f"{path} is missing, and the archive holds what was made with it: put the key back from its backup; "
+                "nothing was changed"
+            )
+        make_key_file(path)
 
 
 def _migrations_wait() -> bool:

@@ -119,12 +119,12 @@ class FileKeyProvider:
         return _Kek(id=kek_id, retention_class=found["retention_class"], key=key)
 
 
-class MasterKeyUnreadable(MunimentError):
-    """The file of the master key is missing or malformed."""
+class KeyFileUnreadable(MunimentError):
+    """The file of a key is missing or malformed."""
 
 
-def make_master_key(path: Path, *, random_bytes: Callable[[int], bytes] = os.urandom) -> None:
-    """Generate the master key at `path`, durably and readable by its owner alone; one that stands is left alone."""
+def make_key_file(path: Path, *, random_bytes: Callable[[int], bytes] = os.urandom) -> None:
+    """Generate a key of 32 bytes at `path`, durably and readable by its owner alone; one that stands is left alone."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     fresh = path.with_name(f".{path.name}.{os.getpid()}")
     fresh.unlink(missing_ok=True)
@@ -138,14 +138,14 @@ def make_master_key(path: Path, *, random_bytes: Callable[[int], bytes] = os.ura
     sync_directory(path.parent)
 
 
-def read_master_key(path: Path) -> bytes:
-    """Return the master key; raise `MasterKeyUnreadable` with what to do."""
+def read_key_file(path: Path) -> bytes:
+    """Return the key kept at `path`; raise `KeyFileUnreadable` with what to do."""
     try:
         key = bytes.fromhex(path.read_text().strip())
     except (OSError, ValueError) as error:
-        raise MasterKeyUnreadable(f"the master key at {path} cannot be read: restore it from its backup") from error
+        raise KeyFileUnreadable(f"the {path.name} at {path} cannot be read: restore it from its backup") from error
     if len(key) != KEY_BYTES:
-        raise MasterKeyUnreadable(f"the master key at {path} must be {KEY_BYTES * 2} hex digits")
+        raise KeyFileUnreadable(f"the {path.name} at {path} must be {KEY_BYTES * 2} hex digits")
     return key
 
 

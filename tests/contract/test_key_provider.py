@@ -6,7 +6,7 @@ import pytest
 
 from muniment.ids import UuidSequence
 from muniment.seal.keys import KekId, KeyMissing, KeyWrong
-from muniment.stores.key_file import FileKeyProvider, MasterKeyUnreadable, make_master_key, read_master_key
+from muniment.stores.key_file import FileKeyProvider, KeyFileUnreadable, make_key_file, read_key_file
 from muniment.stores.memory import MemoryStore
 
 MASTER = bytes(range(32))
@@ -78,15 +78,15 @@ def test_no_key_lies_in_the_store_in_clear(store):
 
 def test_the_master_key_is_made_once_and_only_its_owner_reads_it(tmp_path):
     path = tmp_path / "keys" / "master-key"
-    make_master_key(path)
-    first = read_master_key(path)
-    make_master_key(path)
-    assert (read_master_key(path), stat.S_IMODE(path.stat().st_mode)) == (first, 0o400)
+    make_key_file(path)
+    first = read_key_file(path)
+    make_key_file(path)
+    assert (read_key_file(path), stat.S_IMODE(path.stat().st_mode)) == (first, 0o400)
 
 
 @pytest.mark.parametrize("content", ["", "zz", "00" * 31])
 def test_a_malformed_master_key_says_what_to_do(tmp_path, content):
     path = tmp_path / "master-key"
     path.write_text(content)
-    with pytest.raises(MasterKeyUnreadable, match="master key"):
-        read_master_key(path)
+    with pytest.raises(KeyFileUnreadable, match="master-key"):
+        read_key_file(path)

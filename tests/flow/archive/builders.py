@@ -5,6 +5,7 @@ from pathlib import Path
 from archive.wiring import Archive
 from muniment.engines.memory import MemoryEngine
 from muniment.extract.model import Extraction, Outcome
+from muniment.log.note import NoteSigner
 from tests.unit.seal.builders import memory_vault, sighting
 
 MAIL = """\
@@ -52,7 +53,12 @@ def reply(key, *parents, **fields):
 
 def memory_archive(data: Path) -> Archive:
     """Return an archive whose ports are in memory."""
-    return Archive(vault=memory_vault(), engine=MemoryEngine(), data=data)
+    return Archive(
+        vault=memory_vault(),
+        engine=MemoryEngine(),
+        data=data,
+        signer=NoteSigner("muniment.example/log", seed=bytes(32)),
+    )
 
 
 def seal(archive, *raws, **fields):

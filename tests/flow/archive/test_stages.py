@@ -1,5 +1,6 @@
 """Index and text stages, the sweep, and what can be searched afterwards."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -72,9 +73,9 @@ class DownEngine(MemoryEngine):
         raise IndexUnavailable("down")
 
 
-def test_an_index_that_is_down_loses_nothing(archive, tmp_path):
+def test_an_index_that_is_down_loses_nothing(archive):
     catalogue_segment(seal(archive, mail("1")), vault=archive.vault)
-    down = type(archive)(vault=archive.vault, engine=DownEngine(), data=tmp_path)
+    down = replace(archive, engine=DownEngine())
     with pytest.raises(IndexUnavailable):
         drain(down, PlainExtractor())
     assert coverage_within(EVERYTHING).waiting == 1

@@ -8,7 +8,7 @@ import pytest
 from archive.intake.group_commit import GroupCommit
 from muniment.seal.vault import Vault
 from muniment.stores.filesystem import FilesystemStore
-from muniment.stores.key_file import FileKeyProvider, make_master_key, read_master_key
+from muniment.stores.key_file import FileKeyProvider, make_key_file, read_key_file
 from muniment.stores.port import StoreUnavailable
 from tests.flow.smtp.rig import running, stuffed
 
@@ -38,8 +38,8 @@ def segments(tmp_path):
 def vault(tmp_path, segments):
     keyrings = FilesystemStore(tmp_path / "keyrings")
     path = tmp_path / "keys" / "master-key"
-    make_master_key(path)
-    return Vault(segments=segments, keyrings=keyrings, keys=FileKeyProvider(read_master_key(path), keyrings))
+    make_key_file(path)
+    return Vault(segments=segments, keyrings=keyrings, keys=FileKeyProvider(read_key_file(path), keyrings))
 
 
 def sealed(vault):
