@@ -13,6 +13,7 @@ from accounts import chain
 from accounts.models import Action, AuditEntry, Outcome, TextKind
 
 SHOWN_OBJECTS: Final = 5
+_REFUSALS: Final = frozenset({Action.REFUSAL, Action.SIGN_IN_REFUSED, Action.APPROVAL_REFUSED})
 COLUMNS: Final = (
     "number at actor person_id action outcome matter scope objects details query purpose reason address previous hash"
 ).split()
@@ -38,7 +39,7 @@ class Row:
     actor: str
     action: str
     outcome: str
-    refused: bool
+    unusual: bool  # the outcome says more than the action does
     scope: str
     objects: tuple[str, ...]
     more_objects: int
@@ -96,7 +97,7 @@ def _row(entry: AuditEntry, *, with_texts: bool) -> Row:
         actor=entry.actor,
         action=str(Action(entry.action).label) if entry.action in Action else entry.action,
         outcome=str(Outcome(entry.outcome).label) if entry.outcome in Outcome else entry.outcome,
-        refused=entry.outcome != Outcome.DONE,
+        unusual=entry.outcome != Outcome.DONE and entry.action not in _REFUSALS,
         scope=_scope(entry.scope),
         objects=tuple(entry.objects_named[:SHOWN_OBJECTS]),
         more_objects=max(0, len(entry.objects_named) - SHOWN_OBJECTS),

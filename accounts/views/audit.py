@@ -1,4 +1,4 @@
-"""The audit trail: its page, its file, and the check of the whole chain. Reading it is recorded as well."""
+"""The audit trail: its page, its file, and the check of the whole chain. File and check are entries themselves."""
 
 import csv
 from collections.abc import Iterator
@@ -53,7 +53,7 @@ def entries_page(request: HttpRequest) -> HttpResponse:
 @only_for(may_read_audit)
 @require_safe
 def entries_file(request: HttpRequest) -> StreamingHttpResponse:
-    """Give the chosen entries as CSV; the download is an entry itself, and the last one before it the first line."""
+    """Give the chosen entries as CSV; the download is an entry itself, which the file leaves out."""
     found = queries.entries(AuditForm(request.GET).wanted()).prefetch_related("texts")
     with_texts = may_read_audit_texts(request.user)
     last = audit.record(

@@ -21,9 +21,12 @@ _EMPTY = """
 import sys, django
 django.setup()
 from archive.services.setup import prepare
-from accounts.models import Role, User
+from accounts.actors import operator
+from accounts.models import Role
+from accounts.services import grants, people
 prepare()
-User.objects.create_user(username=sys.argv[1], email=sys.argv[1], password=sys.argv[2], role=Role.COMPLIANCE)
+officer = people.add(actor=operator(), address=sys.argv[1], role=Role.COMPLIANCE, password=sys.argv[2])
+grants.give(actor=operator(), person=officer, opening=grants.Opening.read("everything"))
 """
 
 
