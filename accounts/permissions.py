@@ -50,6 +50,12 @@ def scope_of(actor: User, *, now: datetime | None = None) -> Scope:
 _NAMES_AN_ADDRESS: Final = frozenset({GrantKind.ADDRESS, GrantKind.CUSTODIAN})
 
 
+def own_addresses(actor: User, *, now: datetime | None = None) -> frozenset[str]:
+    """Return the actor's own addresses: those granted to an employee are aliases of the same person."""
+    own = frozenset({actor.email.lower()})
+    return own | scope_of(actor, now=now).addresses if actor.role == Role.EMPLOYEE else own
+
+
 def standing(user: User, *, now: datetime) -> QuerySet[Grant]:
     """Return the grants of `user` that hold at `now`, whatever the role makes of them."""
     in_time = Q(valid_from__lte=now) & (Q(valid_until__isnull=True) | Q(valid_until__gt=now))

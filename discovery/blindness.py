@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from accounts.models import User
-from accounts.permissions import may_see_bcc
+from accounts.permissions import may_see_bcc, own_addresses
 from archive.models import Message, Participant, ParticipantRole
 from muniment.mail.model import Header
 from muniment.seal.sighting import Recipient
@@ -24,8 +24,11 @@ _ADDRESS = re.compile(r"[^\s<>,;:\"()]{1,400}@[^\s<>,;:\"()]{1,400}")
 
 def known_openly(actor: User, message: Message) -> frozenset[str]:
     """Return the addresses that `actor` may connect with the message."""
-    named = {row.address for row in message.participants.all() if row.role not in _BLIND_ROLES}
-    return frozenset({*named, actor.email.lower()} - {""})
+    rows = message.participants.all()
+    known = {actor.email.lower(), *(row.address for row in rows if row.role not in _BLIND_ROLES)}
+    if any(row.address not in known for row in rows):  # only then an alias of the actor's may matter
+        known |= own_addresses(actor)
+    return frozenset(known - {""})
 
 
 def open_participants(actor: User, message: Message) -> list[Participant]:

@@ -107,6 +107,15 @@ def test_an_alias_of_an_employee_opens_the_mail_of_that_address_only(as_person, 
     assert f"/messages/{message('offer').id}" not in text
 
 
+@pytest.mark.parametrize(("role", "shown"), [("employee", True), ("auditor", False)])
+def test_a_blind_copy_to_an_alias_is_shown_to_its_owner_and_to_no_auditor_of_that_address(
+    person, browser_of, message, role, shown
+):
+    browser = browser_of(person(role, "eve@corp.example", ("address", "carol@corp.example")))
+    response = browser.get(f"/messages/{message('blind').id}/headers")
+    assert (response.status_code, "Carol Hidden" in response.content.decode()) == (200, shown)
+
+
 @pytest.mark.parametrize(
     "text", ["", "all", "everything:x", "domain:", "domain:a@b", "address:corp.example", "address:a b@c"]
 )
