@@ -26,10 +26,12 @@ OPEN_SEGMENTS: Final = 64  # of 1,000 frames and some 1 MB each, at most
 class Captures:
     """Reads what a bundle says of messages, within a scope, through the ports of the export."""
 
-    def __init__(self, *, vault: Vault, scope: Scope, ports: Ports) -> None:
+    def __init__(self, *, vault: Vault, scope: Scope, ports: Ports, checkpoint: bytes) -> None:
+        """Prove in the log at `checkpoint`; with b"" there are no log proofs."""
         self._vault = vault
         self._scope = scope
         self._ports = ports
+        self._log = ports.log(checkpoint) if ports.log and checkpoint else None
         self._provers: OrderedDict[UUID, SegmentProver] = OrderedDict()
 
     def read(self, ids: Sequence[UUID], *, first: int) -> Iterator[tuple[Described, Iterator[Capture | Missing]]]:
@@ -83,7 +85,7 @@ class Captures:
             self._provers.move_to_end(segment_id)
             return self._provers[segment_id]
         opened = self._vault.glance(SegmentId(segment_id))
-        proof = self._ports.log.prove(SegmentId(segment_id)) if self._ports.log else None
+        proof = self._log.prove(SegmentId(segment_id)) if self._log else None
         prover = self._provers[segment_id] = SegmentProver(opened, proof)
         if len(self._provers) > OPEN_SEGMENTS:
             self._provers.popitem(last=False)

@@ -92,13 +92,21 @@ class LogProofs(Protocol):
         ...
 
 
+class LogAt(Protocol):
+    """Opens the evidence log."""
+
+    def __call__(self, checkpoint: bytes, /) -> LogProofs | None:
+        """Return it at a signed checkpoint, or at the newest one for b""; None where nothing was logged yet."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
     """What an export asks of others; None where the archive has no such thing."""
 
     sight: Sight = field(default=lambda _message, sighting: Shown(sighting=sighting))
     holds: Holds | None = None
-    log: LogProofs | None = None
+    log: LogAt | None = None
     log_key: str = ""
 
 
@@ -113,7 +121,8 @@ def scope_record(scope: Scope) -> ScopeRecord:
 
 
 def request_of(order: Order, selection: Selection, covered: Coverage, ports: Ports, now: datetime) -> Request:
-    """Return what the bundle will say of the export."""
+    """Return what the bundle will say of the export, its proofs at the log's newest checkpoint."""
+    log = ports.log(b"") if ports.log else None
     return Request(
         generated_at=now,
         tool=TOOL,
@@ -130,9 +139,9 @@ def request_of(order: Order, selection: Selection, covered: Coverage, ports: Por
         copies=order.copies,
         coverage=asdict(covered) | {"complete": covered.complete},
         holds_known=ports.holds is not None,
-        log=ports.log.state if ports.log else None,
-        checkpoint=ports.log.checkpoint if ports.log else b"",
-        log_key=ports.log_key,
+        log=log.state if log else None,
+        checkpoint=log.checkpoint if log else b"",
+        log_key=ports.log_key if log else "",
     )
 
 

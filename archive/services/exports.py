@@ -125,7 +125,7 @@ def _write(
 ) -> tuple[Result, Counts]:
     """Write the bundle from where the journal says that it is."""
     state = folder.state()
-    captures = Captures(vault=archive.vault, scope=order.scope, ports=ports)
+    captures = Captures(vault=archive.vault, scope=order.scope, ports=ports, checkpoint=request.checkpoint)
     with folder.streams(state) as streams:
         writer = BundleWriter(streams, request, state)
         noted = state.place.offset

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from accounts.actors import operator
+from archive.exporting.evidence_log import log_at
 from archive.exporting.orders import Order, Ports
 from archive.management.base import DONE, FOUND, WRONG_USAGE, ArchiveCommand
 from archive.services import exports
@@ -62,7 +63,12 @@ class Command(ArchiveCommand):
         )
         with self.progress("export") as step:
             made = exports.export(
-                actor, order, ports, ports=Ports(), new=options["new"], progress=lambda done, _all: step.reach(done)
+                actor,
+                order,
+                ports,
+                ports=Ports(log=log_at(ports), log_key=ports.signer.verifier.encode()),
+                new=options["new"],
+                progress=lambda done, _all: step.reach(done),
             )
         if options["json"]:
             self.write_json(asdict(made))

@@ -91,7 +91,16 @@ def test_the_verifier_runs_on_the_interpreter_alone(exported):
 
     assert (without_packages.returncode, without_packages.stderr) == (0, "")
     assert report["sound"]
+    assert any("cryptography is not installed" in sentence for sentence in report["not_proved"])
     assert report["proved"]["sealed"] == COUNT
+
+
+def test_the_verifier_proves_the_log_where_cryptography_is_there(exported):
+    document, _ = exported
+
+    checked = verify_alone(document["path"], "--json", flags=("-I",))
+
+    assert json.loads(checked.stdout)["proved"]["in_log"] == COUNT
 
 
 def test_the_verifier_needs_no_cryptography_unless_there_is_a_log(exported):

@@ -9,9 +9,11 @@ import pytest
 
 from accounts.actors import Operator
 from accounts.models import Action, AuditEntry
+from archive.exporting.evidence_log import log_at
 from archive.exporting.orders import TOOL, Order, Ports, Shown
-from archive.models import Message
+from archive.models import Message, Segment
 from archive.services import exports, sweep
+from archive.services.evidence import log_segments
 from archive.services.stages import drain
 from muniment.bundle.model import Copies
 from muniment.engines.port import Scope
@@ -19,7 +21,7 @@ from muniment.errors import Refused
 from muniment.query.parser import parse
 from muniment.verify.check import check
 from tests.flow.archive.builders import PlainExtractor, mail, memory_archive, seal
-from tests.unit.bundle.builders import MADE, SIGNER, files_of
+from tests.unit.bundle.builders import MADE, files_of
 from tests.unit.seal.builders import envelope
 
 pytestmark = pytest.mark.django_db
@@ -190,15 +192,7 @@ def test_blind_recipients_are_shown_only_as_far_as_may_be(filled):
 
 
 def test_holds_and_log_proofs_stand_in_it_where_the_archive_has_them(filled):
-    from archive.models import Segment
-    from tests.unit.bundle.builders import logged
-
-    class _Sealed:
-        def __init__(self, row):
-            self.segment_id, self.footer = row.id, filled.vault.footer(row.id)
-
-    log, _ = logged(*(_Sealed(row) for row in Segment.objects.order_by("id")))
-    ports = Ports(holds=lambda _message: ("M-1",), log=log, log_key=SIGNER.verifier.encode())
+    ports = Ports(holds=lambda _message: ("M-1",), log=log_at(filled), log_key=filled.signer.verifier.encode())
 
     made = export(filled, order(filled), ports=ports)
 
@@ -207,6 +201,22 @@ def test_holds_and_log_proofs_stand_in_it_where_the_archive_has_them(filled):
     assert report.findings == []
     assert report.proved.in_log == 5
     assert {json.loads(line)["holds"][0] for line in items} == {"M-1"}
+
+
+def test_the_log_may_grow_while_an_export_is_interrupted(filled):
+    ports = Ports(log=log_at(filled), log_key=filled.signer.verifier.encode())
+    with pytest.raises(_Stop):
+        export(filled, order(filled), ports=ports, progress=_stop_at(2))
+    seal(filled, mail("new", body="dinner"))
+    sweep.catalogue_missing(vault=filled.vault)
+    log_segments(filled)
+    Segment.objects.update(log_index=None)  # as behind a rebuild: then the log itself tells
+
+    made = export(filled, order(filled), ports=ports)
+
+    report = verified(made.path)
+    manifest = json.loads(files_of(made.path.read_bytes())["manifest.json"])
+    assert (report.findings, report.proved.in_log, manifest["log"]["size"]) == ([], 5, 2)
 
 
 def test_an_export_is_audited_when_it_begins_and_when_it_is_made(filled):
