@@ -79,6 +79,12 @@ def page(wanted: AuditFilter, *, before: int | None = None, size: int = PAGE_SIZ
     return AuditPage(entries=tuple(shown), older=shown[-1].number if len(found) > size else None)
 
 
+def head() -> tuple[int, str]:
+    """Return number and hash of the last entry, (0, GENESIS) while there is none: what has to leave the database."""
+    row = AuditHead.objects.filter(id=1).first()
+    return (row.number, row.hash) if row else (0, chain.GENESIS)
+
+
 def last_check() -> AuditEntry | None:
     """Return the entry of the last check of the whole chain."""
     return AuditEntry.objects.filter(action=Action.VERIFY).order_by("-number").first()
@@ -92,8 +98,8 @@ def verify_chain() -> ChainReport:
     report = ChainReport()
     for name in sorted(TRIGGERS - _triggers()):
         report.add(None, f"the database no longer guards the entries: its trigger {name} is missing")
-    head = AuditHead.objects.filter(id=1).first()
-    expected, previous, reached = 1, chain.GENESIS, None
+    last, last_hash = head()
+    expected, previous, reached = 1, chain.GENESIS, chain.GENESIS
     for entry in AuditEntry.objects.order_by("number").iterator(chunk_size=_CHUNK):
         report.entries += 1
         if entry.number != expected:
@@ -102,11 +108,11 @@ def verify_chain() -> ChainReport:
             report.add(entry.number, "it does not continue the entry before it")
         if chain.entry_hash(entry) != entry.hash:
             report.add(entry.number, "its fields are not what was hashed")
-        if head and entry.number == head.number:
+        if entry.number == last:
             reached = entry.hash
         expected, previous = entry.number + 1, entry.hash
-    if (head.hash if head and head.number else None) != reached or (head is None and report.entries):
-        report.add(head.number if head else None, "the head names another last entry: entries at the end are missing")
+    if reached != last_hash or (report.entries and not last):
+        report.add(last or None, "the head names another last entry: entries at the end are missing")
     for number, kind in _changed_texts():
         report.add(number, f"its text ({kind}) is not what was hashed")
     return report

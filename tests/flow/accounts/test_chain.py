@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from accounts.chain import GENESIS, entry_hash
 from accounts.models import Action, AuditEntry, AuditHead, AuditText, Outcome, TextKind
-from accounts.queries.audit import verify_chain
+from accounts.queries.audit import head, verify_chain
 from accounts.services import audit
 from muniment.engines.port import Scope
 from muniment.errors import Refused
@@ -68,6 +68,12 @@ def test_entries_are_numbered_without_gaps_and_each_carries_the_hash_before():
 def test_an_entry_is_read_back_as_it_was_hashed():
     write()
     assert all(entry_hash(entry) == entry.hash for entry in AuditEntry.objects.all())
+
+
+def test_the_head_is_the_last_entry():
+    before = head()
+    last = write()[-1]
+    assert (before, head()) == ((0, GENESIS), (last.number, last.hash))
 
 
 def test_an_empty_trail_is_whole():

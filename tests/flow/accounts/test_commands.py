@@ -131,7 +131,8 @@ def test_a_change_without_a_change_and_of_nobody_is_said(person):
 def test_verify_tells_the_audit_trail_beside_the_sealed_mail(filled):
     run("search_mail", "contract")
     document = json.loads(run("verify", "--json")[0])
-    assert document == {"segments": 2, "sightings": 5, "damaged": [], "audit": {"entries": 1, "broken": []}}
+    told = {"segments": 2, "sightings": 5, "damaged": [], "audit": {"entries": 1, "broken": []}}
+    assert {name: document[name] for name in told} == told
     assert AuditEntry.objects.get(number=2).details == {
         "segments": 2, "sightings": 5, "damaged": 0, "audit_entries": 1, "audit_broken": 0,
     }  # fmt: skip
