@@ -24,6 +24,7 @@ from archive.exporting.selecting import select
 from archive.queries.coverage import coverage_within
 from archive.wiring import Archive
 from muniment.bundle.archive_file import pieces_of
+from muniment.bundle.layout import MAX_MESSAGES
 from muniment.bundle.model import Counts, Request
 from muniment.bundle.writer import BundleWriter
 from muniment.errors import Refused
@@ -107,6 +108,8 @@ def _begin(actor: User | Operator, order: Order, archive: Archive, folder: JobFo
     folder.clear()
     with folder.selection() as out:
         selection = select(order, archive.engine, out)
+    if selection.taken > MAX_MESSAGES:
+        raise Refused(f"{selection.taken} messages were found; a bundle takes {MAX_MESSAGES}: export them in parts")
     request = request_of(order, selection, coverage_within(order.scope), ports, archive.vault.now())
     audit.record(
         actor=actor,
@@ -192,7 +195,8 @@ def _deliver(bundle: Path, destination: Path) -> None:
         bundle.replace(destination)
     else:
         draft = destination.with_name(f"{destination.name}.part")
-        with bundle.open("rb") as source, draft.open("wb") as out:
+        private = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with bundle.open("rb") as source, os.fdopen(private, "wb") as out:
             shutil.copyfileobj(source, out, 1024 * 1024)
             out.flush()
             os.fsync(out.fileno())

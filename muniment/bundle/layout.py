@@ -1,6 +1,7 @@
 """What the writer of a bundle and its verifier must agree on, and nothing else: `docs/bundle.md` in constants."""
 
 import re
+from enum import StrEnum
 from typing import Final
 
 FORMAT: Final = "muniment-bundle"
@@ -33,18 +34,18 @@ MANY_IN_ZIP64: Final = 0xFFFF  # a field of 16 bits whose value stands in the ZI
 MAX_LINE_BYTES: Final = 64 * 1024 * 1024
 MAX_MANIFEST_BYTES: Final = 16 * 1024 * 1024
 MAX_SIGHTINGS: Final = 1_000  # listed for one message; more are counted
-MAX_FILES: Final = 4_000_000  # some 1 GB of memory of the verifier
+MAX_MESSAGES: Final = 1_000_000  # in one bundle; more are exported in several
+MAX_FILES: Final = 4_000_000  # that a verifier takes; each costs it 0.9 KiB of memory (our measure, docs/bundle.md)
 PAGE_ITEMS: Final = 500  # messages on one index page
 
 
-class ExceptionCode:
-    """Why a message of the selection is not in the bundle: names of `spec` manifests, and ours."""
+class ExceptionCode(StrEnum):
+    """Why something that was found is not in the bundle; the first two names are those of other products' manifests."""
 
-    DENIED: Final = "PermissionDenied"
-    GONE: Final = "ItemDeletedOrOutsideRetention"
-    CORRUPT: Final = "Corrupt"
-    TOO_LARGE: Final = "TooLarge"
-    ALL: Final = frozenset({DENIED, GONE, CORRUPT, TOO_LARGE})
+    DENIED = "PermissionDenied"
+    GONE = "ItemDeletedOrOutsideRetention"
+    CORRUPT = "Corrupt"
+    TOO_LARGE = "TooLarge"
 
 
 def message_name(number: int, copy: int = 1) -> str:

@@ -121,10 +121,10 @@ class Capture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
-    """A sighting, or (without id) a whole message, that is not in the bundle, and why: a code of `ExceptionCode`."""
+    """A sighting, or (without id) a whole message, that is not in the bundle, and why."""
 
     sighting_id: UUID | None = None
-    code: str = layout.ExceptionCode.GONE
+    code: layout.ExceptionCode = layout.ExceptionCode.GONE
     detail: str = ""
 
 

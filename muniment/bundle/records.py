@@ -72,7 +72,7 @@ def exception_record(described: Described, missing: Missing) -> dict[str, Any]:
         "n": described.number,
         "message": str(described.message_id),
         "sighting": None if missing.sighting_id is None else str(missing.sighting_id),
-        "code": missing.code,
+        "code": missing.code.value,
         "detail": missing.detail,
     }
 

@@ -121,7 +121,7 @@ class BundleWriter:
         self._streams.exceptions.write(line)
         self.state.exceptions_bytes += len(line)
         by_code = self.state.counts.exceptions
-        by_code[missing.code] = by_code.get(missing.code, 0) + 1
+        by_code[missing.code.value] = by_code.get(missing.code.value, 0) + 1
 
     def _add(self, name: str, content: bytes, digest: str = "") -> None:
         self._zip.add(name, content)

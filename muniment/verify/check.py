@@ -99,7 +99,9 @@ def _compare_files(container: Container, report: Report, sums: dict[str, str], t
         else:
             report.proved.files += 1
         if name not in totals.digests and layout.MESSAGE_NAME.fullmatch(name):
-            report.add(name, f"added: no line of {layout.ITEMS} names it")
+            report.add(
+                name, f"no line of {layout.ITEMS} that can be read names it: it was added, or its line was changed"
+            )
     there = container.entries.keys() | container.damaged
     for name in (sums.keys() | layout.ALWAYS) - there - {layout.SUMS}:
         report.add(name[:200], "missing")

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 MAX_FINDINGS: Final = 10_000  # listed; more are counted
+_LOOK_BACK: Final = 100  # a file that is read twice must not be named twice for one fault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +41,9 @@ class Report:
         return not self.findings
 
     def add(self, file: str, what: str) -> None:
-        """Note a finding."""
+        """Note a finding, once."""
+        if Finding(file=file, what=what) in self.findings[-_LOOK_BACK:]:
+            return
         if len(self.findings) < MAX_FINDINGS:
             self.findings.append(Finding(file=file, what=what))
         else:

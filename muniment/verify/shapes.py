@@ -154,7 +154,7 @@ EXCEPTION: Final = Keys(
         "n": whole,
         "message": identifier,
         "sighting": Nullable(identifier),
-        "code": equal_to(*layout.ExceptionCode.ALL),
+        "code": equal_to(*(code.value for code in layout.ExceptionCode)),
         "detail": text,
     }
 )

@@ -2,6 +2,7 @@
 
 import json
 import os
+import posixpath
 import random
 import re
 import signal
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.bundle.builders import files_of
 from tests.unit.mailboxes.writers import mbox, message
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -80,6 +82,20 @@ def test_the_command_says_what_it_made(exported):
 
     assert (document["taken"], document["found"]) == (COUNT, COUNT)
     assert document["size_bytes"] == len(content)
+
+
+def test_every_link_of_its_pages_leads_to_a_file_in_it(exported):
+    files = files_of(exported[1])
+
+    pages = {name: content.decode() for name, content in files.items() if name.endswith(".html")}
+    links = {
+        posixpath.normpath(posixpath.join(posixpath.dirname(name), target))
+        for name, content in pages.items()
+        for target in re.findall(r'href="([^"]*)"', content)
+    }
+
+    assert len(pages) == 4
+    assert links == files.keys() - {"log/checkpoint", "log/key"}
 
 
 def test_the_verifier_runs_on_the_interpreter_alone(exported):
