@@ -23,12 +23,14 @@ from accounts.actors import operator  # noqa: E402
 from accounts.models import Action, GrantKind, Role, TextKind, User  # noqa: E402
 from accounts.queries.audit import verify_chain  # noqa: E402
 from accounts.services import audit, grants, people  # noqa: E402
+from archive.services.setup import prepare  # noqa: E402
 from discovery import auditing  # noqa: E402
 
 ADDRESS = "benchmark@localhost.example"
 
 
 def main(requests: int, entries: int) -> None:
+    prepare()
     settings.ALLOWED_HOSTS = ["testserver"]
     browser = Client()
     browser.force_login(_searcher())
