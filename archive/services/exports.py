@@ -68,10 +68,10 @@ def export(
     """
     folder = JobFolder(archive.data, order.key)
     with folder.turn():
+        _refuse_to_replace(order.destination, None if new else folder)
         if new:
             folder.clear()
             (folder.path / "job.json").unlink(missing_ok=True)
-        _refuse_to_replace(order.destination, folder)
         if not folder.exists():
             _begin(actor, order, archive, folder, ports)
         request, result = folder.load()
@@ -98,7 +98,7 @@ def purge(data: Path, message_ids: Collection[UUID]) -> int:
     for path in sorted((data / "exports").glob("*/selection")):
         folder = JobFolder(data, path.parent.name)
         with folder.turn():
-            if not wanted.isdisjoint(folder.ids(0)):
+            if not folder.exists() or not wanted.isdisjoint(folder.ids(0)):
                 folder.clear()
                 purged += 1
     return purged
@@ -168,14 +168,18 @@ def _record_end(actor: User | Operator, order: Order, result: Result, counts: Co
     )
 
 
-def _refuse_to_replace(destination: Path, folder: JobFolder) -> None:
+def _refuse_to_replace(destination: Path, folder: JobFolder | None) -> None:
+    """Raise `FileExists` unless nothing stands there, or what this job made."""
     if not destination.parent.is_dir():
         raise Refused(f"{destination.parent} is no folder: name a file in one that is there")
     if not destination.exists():
         return
-    result = folder.load()[1] if folder.exists() else None
+    result = folder.load()[1] if folder is not None and folder.exists() else None
     if result is None or not _stands(destination, result):
-        raise FileExists(f"{destination} is there already, and is not this export: name another file, or move it away")
+        raise FileExists(
+            f"{destination} is there already, and is not this export as it is asked for: name another file, "
+            "or move it away"
+        )
 
 
 def _stands(path: Path, result: Result) -> bool:

@@ -121,6 +121,15 @@ def test_a_new_one_finds_what_came_since(filled):
     assert export(filled, order(filled), new=True).taken == first.taken + 1
 
 
+def test_a_new_one_never_replaces_what_was_made_before(filled):
+    first = export(filled, order(filled))
+
+    with pytest.raises(exports.FileExists):
+        export(filled, order(filled), new=True)
+
+    assert export(filled, order(filled)).sha256 == first.sha256
+
+
 def test_a_limit_takes_the_first(filled):
     made = export(filled, order(filled, limit=2))
 
