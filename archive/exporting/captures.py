@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count
 
-from archive.exporting.orders import Ports
+from archive.exporting.orders import Ports, Shown
 from archive.models import Message, Sighting
 from archive.queries.messages import within
 from muniment.bundle.layout import MAX_SIGHTINGS, ExceptionCode
@@ -74,7 +74,7 @@ class Captures:
             except Corrupt as error:
                 yield Missing(sighting_id=row.id, code=ExceptionCode.CORRUPT, detail=str(error))
                 continue
-            shown = self._ports.sight(message, sighting)
+            shown = self._ports.sight(message, sighting) if self._ports.sight else Shown(sighting=sighting)
             if shown is None:
                 yield Missing(sighting_id=row.id, code=ExceptionCode.DENIED, detail="it names a blind recipient")
             else:

@@ -1,6 +1,6 @@
 """What somebody asks an export of, and the request that is fixed from it when the job is made."""
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -102,9 +102,12 @@ class LogAt(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ports:
-    """What an export asks of others; None where the archive has no such thing."""
+    """What an export asks of others; None where the archive has no such thing.
 
-    sight: Sight = field(default=lambda _message, sighting: Shown(sighting=sighting))
+    Without `sight` everything is shown: only to a scope that sees blind recipients.
+    """
+
+    sight: Sight | None = None
     holds: Holds | None = None
     log: LogAt | None = None
     log_key: str = ""

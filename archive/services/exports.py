@@ -66,6 +66,8 @@ def export(
     The same order again gives the same bytes, until `new` has it searched for again. Raises `FileExists`,
     `BeingMade`, `ArchiveBusy`, `IndexUnavailable`, `StoreUnavailable`.
     """
+    if ports.sight is None and not order.scope.blind:
+        raise ValueError("who may not see blind recipients needs a sight that hides them")
     folder = JobFolder(archive.data, order.key)
     with folder.turn():
         _refuse_to_replace(order.destination, None if new else folder)

@@ -200,6 +200,11 @@ def test_blind_recipients_are_shown_only_as_far_as_may_be(filled):
     assert verified(made.path).findings == []
 
 
+def test_without_a_sight_nobody_exports_what_is_blind_to_them(filled):
+    with pytest.raises(ValueError, match="sight"):
+        export(filled, order(filled, scope=Scope(addresses=frozenset({"bob@corp.example"}))))
+
+
 def test_holds_and_log_proofs_stand_in_it_where_the_archive_has_them(filled):
     ports = Ports(holds=lambda _message: ("M-1",), log=log_at(filled), log_key=filled.signer.verifier.encode())
 
