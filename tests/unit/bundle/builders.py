@@ -77,7 +77,7 @@ def bundle(raws_by_message, *, copies=Copies.FIRST, with_log=False, missing=(), 
     """Return the bytes of a bundle of messages, each a list of raws; numbers in `missing` cannot be opened."""
     vault = memory_vault(seed=7)
     sealed = [seal(vault, *raws) for raws in raws_by_message]
-    prover = logged(*(segment for segment, _ in sealed))[0] if with_log else None
+    prover = logged(*(segment for segment, _ in sealed))[0] if with_log and sealed else None
     ids = [made[0].id for _, made in sealed]
     log = {"log": prover.state, "checkpoint": prover.checkpoint, "log_key": SIGNER.verifier.encode()} if prover else {}
     out = streams()
