@@ -18,6 +18,7 @@ from muniment.engines.tantivy.counting import figures_of
 from muniment.engines.tantivy.documents import texts_of, to_tantivy
 from muniment.engines.tantivy.folder import Folder, Stamp, reporting
 from muniment.engines.tantivy.paging import Found, ids_of, page_of
+from muniment.engines.tantivy.residence import given_back
 from muniment.engines.tantivy.schema import ID, STORED
 from muniment.query.refusals import QueryError
 from muniment.query.tree import And, Near, Node, Not, Or, Phrase, Term
@@ -59,7 +60,7 @@ class TantivyEngine:
         with self._folder.writing():
             if not self._folder.exists():
                 self._folder.create()
-            with reporting(self._folder.path), self._writer() as writer:
+            with reporting(self._folder.path), given_back(self._folder.path), self._writer() as writer:
                 for message_id, document in made:
                     writer.delete_documents_by_term(ID, message_id.hex)
                     writer.add_document(document)
