@@ -1,4 +1,4 @@
-"""Insert many rows without making a model object of each: a third of the cost of `bulk_create`, the same rows.
+"""Insert many rows without making a model object of each: the same rows as `bulk_create` writes, for less CPU.
 
 The statement is prepared once and runs for each row, on SQLite and PostgreSQL alike. Columns that are not named take
 their field's default.
