@@ -122,6 +122,7 @@ def proof(request: HttpRequest, message_id: UUID) -> HttpResponse:
         "proof": prove(opened.sighting, vault=vault),
         "checked": moments.moment(vault.now()),
         "lock": _lock(opened),
+        "log_index": opened.sighting.segment.log_index,
     }
     return render(request, "discovery/message_proof.html", context)
 
