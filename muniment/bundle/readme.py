@@ -28,8 +28,9 @@ Ce dossier se vérifie sans le logiciel qui l'a fait. Décompressez-le, puis :
 
 4. Le segment. La feuille est SHA-256(00 || commitment). Pour chaque empreinte de
    « path », dans l'ordre : si la place est impaire, ou la dernière de son niveau,
-   SHA-256(01 || empreinte || courante), sinon SHA-256(01 || courante || empreinte)
-   (RFC 9162, section 2.1.3.2). Le résultat doit être « root ».
+   SHA-256(01 || empreinte || courante), sinon SHA-256(01 || courante || empreinte) ;
+   puis la place est divisée par deux (un dernier nœud sans voisin monte tel quel :
+   RFC 9162, section 2.1.3.2). Le résultat doit être « root ».
 
 5. Le journal de preuve, si le dossier a log/checkpoint : l'entrée « log » de la
    preuve est dans le journal signé. La clé log/key vient du dossier lui-même :
@@ -68,7 +69,8 @@ This bundle can be checked without the software that made it. Unpack it, then:
 
 4. The segment. The leaf is SHA-256(00 || commitment). For each hash of "path", in
    order: if the place is odd, or the last of its level, SHA-256(01 || hash ||
-   current), else SHA-256(01 || current || hash) (RFC 9162, section 2.1.3.2). The
+   current), else SHA-256(01 || current || hash); then the place is halved (a last
+   node without a neighbour moves up as it is: RFC 9162, section 2.1.3.2). The
    result must be "root".
 
 5. The evidence log, where the bundle has log/checkpoint: the "log" entry of the
