@@ -270,8 +270,17 @@ def _finished_after(place: Place) -> float:
             time.sleep(0.5)
         raise RuntimeError(f"work was still waiting after {FINISH_SECONDS} s: {found}")
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        process.wait(60)
+        _end(process)
+
+
+def _end(process: subprocess.Popen) -> None:
+    """Stop workers as the supervisor does: ask the first process, and kill the group if it has not ended in time."""
+    process.terminate()
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
 
 
 def web(place: Place, chooser: random.Random, rounds: int) -> Outcome:
