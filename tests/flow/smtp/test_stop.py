@@ -24,7 +24,7 @@ from tests.flow.smtp.rig import MemoryIntake, options
 listeners = (Listener(host="127.0.0.1", port=int(sys.argv[2])), Listener(host="127.0.0.1", port=0, lmtp=True))
 
 def announce(addresses):
-    line = json.dumps([os.getpid(), *(port for _, _, port in addresses)]) + "\n"
+    line = json.dumps([os.getpid(), *(port for _, _, port in addresses)]) + "\\n"
     os.write(1, line.encode())  # in one call: two processes share this pipe
 
 def work(number, lifeline):
