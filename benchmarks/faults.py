@@ -32,6 +32,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SENDERS = 6
 WAIT_SECONDS = 30
 FINISH_SECONDS = 300
+STEADY_PAUSE = 0.05  # seconds between a sender's messages, where not capture but what follows it is killed
 
 
 @dataclass(slots=True)
@@ -127,8 +128,9 @@ def message(number: int, chooser: random.Random) -> bytes:
 class Senders:
     """Threads that send distinct messages as fast as they are answered, and note which were answered 250."""
 
-    def __init__(self, port: int, *, seed: int) -> None:
+    def __init__(self, port: int, *, seed: int, pause: float = 0.0) -> None:
         self.port = port
+        self._pause = pause
         self.acknowledged: list[str] = []
         self.sent: list[str] = []
         self._stop = threading.Event()
@@ -156,6 +158,7 @@ class Senders:
                     self.sent.append(digest)
                     client.sendmail("ann@corp.example", ["bob@corp.example"], raw, mail_options=["BODY=8BITMIME"])
                     self.acknowledged.append(digest)
+                    time.sleep(self._pause)
             time.sleep(0.02)
 
 
@@ -237,7 +240,7 @@ def worker(place: Place, chooser: random.Random, rounds: int) -> Outcome:
     """The workers are killed with their children while mail comes in; then they are left to finish by themselves."""
     capturing = place.start("serve_smtp")
     wait_for(place.smtp_port)
-    senders = Senders(place.smtp_port, seed=chooser.getrandbits(32))
+    senders = Senders(place.smtp_port, seed=chooser.getrandbits(32), pause=STEADY_PAUSE)
     try:
         for _ in range(rounds):
             process = _workers(place)
@@ -297,7 +300,7 @@ def web(place: Place, chooser: random.Random, rounds: int) -> Outcome:
     place.json("status")
     capturing = place.start("serve_smtp")
     wait_for(place.smtp_port)
-    senders = Senders(place.smtp_port, seed=chooser.getrandbits(32))
+    senders = Senders(place.smtp_port, seed=chooser.getrandbits(32), pause=STEADY_PAUSE)
     try:
         for _ in range(rounds):
             process = start()
