@@ -100,7 +100,7 @@ def oracle(folder):
     files, whole, loose = 0, Counter(), 0
     for name, data in contents(folder):
         files += 1
-        if MBOXRD_WRITERS.match(data):
+        if MBOXRD_WRITERS.match(data) and not name.endswith(".eml") and not name.endswith(":2,S"):
             parts = [part.removesuffix(b"\n").removesuffix(b"\r") for part in MBOXRD_WRITERS.split(data)[1:]]
             raws = [re.sub(rb"^>(>*From )", rb"\1", part, flags=re.MULTILINE) for part in parts]
             whole.update(hashlib.sha256(raw).hexdigest() for raw in raws)
