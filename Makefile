@@ -14,10 +14,10 @@ $(VENV)/.ready: requirements.txt requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -r requirements-dev.txt
 	touch $@
 
-config/locale/%.mo: config/locale/%.po $(VENV)/.ready
+%.mo: %.po $(VENV)/.ready
 	$(BIN)/python -m config.translations
 
-TRANSLATIONS := $(patsubst %.po,%.mo,$(wildcard config/locale/*/LC_MESSAGES/*.po))
+TRANSLATIONS := $(patsubst %.po,%.mo,$(wildcard */locale/*/LC_MESSAGES/*.po))
 setup: $(VENV)/.ready $(TRANSLATIONS) ## make the virtual environment, compile the translations
 
 up: setup ## start the archive; the first time, fill it with the demonstration

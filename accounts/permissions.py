@@ -80,3 +80,18 @@ def may_read_audit_texts(actor: User) -> bool:
 def may_manage_people(actor: User | Operator) -> bool:
     """Return whether `actor` may add people and give grants."""
     return isinstance(actor, Operator) or bool(actor.is_active and actor.role == Role.ADMINISTRATOR)
+
+
+MANAGES_MATTERS: Final = frozenset({Role.LEGAL, Role.COMPLIANCE})
+MANAGES_RETENTION: Final = frozenset({Role.COMPLIANCE})
+READS_RETENTION: Final = frozenset({Role.COMPLIANCE, Role.LEGAL, Role.DPO, Role.AUDITOR})
+# Who may agree to a destruction: never the data-protection officer, who advises and watches (GDPR Article 38(6)).
+APPROVES_DESTRUCTION: Final = frozenset({Role.COMPLIANCE, Role.LEGAL})
+APPROVES_IN_MATTERS: Final = frozenset({Role.LEGAL, Role.COMPLIANCE})  # release of a hold, mail opened to a matter
+HANDLES_REQUESTS: Final = frozenset({Role.DPO})
+READS_REQUESTS: Final = frozenset({Role.DPO, Role.AUDITOR})
+
+
+def may(actor: User | Operator, roles: frozenset[Role]) -> bool:
+    """Return whether `actor` has one of the roles and may sign in. An operator at the command line may all."""
+    return isinstance(actor, Operator) or bool(actor.is_authenticated and actor.is_active and actor.role in roles)

@@ -54,6 +54,7 @@ INSTALLED_APPS = [
     "archive",
     "journaling",
     "discovery",
+    "gdpr",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

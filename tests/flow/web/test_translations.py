@@ -8,11 +8,11 @@ import polib
 import pytest
 from django.utils.translation.template import templatize
 
-from config.translations import compile_all
+from config.translations import catalogues, compile_all
 
 ROOT = Path(__file__).parents[3]
-APPS = ("accounts", "archive", "config", "discovery", "journaling")
-CATALOGUE = polib.pofile(str(ROOT / "config/locale/fr/LC_MESSAGES/django.po"))
+APPS = ("accounts", "archive", "config", "discovery", "gdpr", "journaling")
+CATALOGUE = [entry for path in catalogues() for entry in polib.pofile(str(path))]
 KNOWN = {(entry.msgctxt, entry.msgid) for entry in CATALOGUE}
 _CALLS = {"_": 0, "gettext": 0, "gettext_lazy": 0, "gettext_noop": 0, "ngettext": 0, "pgettext": 1, "pgettext_lazy": 1}
 
@@ -73,8 +73,8 @@ def test_french_typography_keeps_its_spaces_together():
 
 
 def test_catalogues_are_compiled_without_gettext_tools(tmp_path):
-    folder = tmp_path / "fr" / "LC_MESSAGES"
+    folder = tmp_path / "config" / "locale" / "fr" / "LC_MESSAGES"
     folder.mkdir(parents=True)
-    CATALOGUE.save(str(folder / "django.po"))
+    polib.pofile(str(ROOT / "config/locale/fr/LC_MESSAGES/django.po")).save(str(folder / "django.po"))
     (compiled,) = compile_all(tmp_path)
     assert polib.mofile(str(compiled)).find("Sign in").msgstr == "Connexion"

@@ -1,0 +1,52 @@
+"""Legal holds, and the sightings that each covers.
+
+A message is held when one of its sightings is. What a hold covers hangs on sightings, by id and without a foreign key:
+sightings keep their ids for ever, and a rebuild drops and makes their rows.
+"""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Matter, User
+
+
+class HoldKind(models.TextChoices):
+    """What a hold's terms are. Custodians and queries cover mail that arrives later, too."""
+
+    CUSTODIANS = "custodians", _("custodians")
+    QUERY = "query", _("query")
+    MESSAGES = "messages", _("messages")
+
+
+class Hold(models.Model):
+    """One legal hold in a matter. It stands until it is released; what it says never changes."""
+
+    id = models.UUIDField(primary_key=True)  # UUIDv7
+    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="holds")
+    name = models.CharField(max_length=200)
+    reason = models.TextField(blank=True)
+    kind = models.CharField(max_length=10, choices=HoldKind)
+    addresses = models.JSONField(default=list)  # of CUSTODIANS, lower case
+    query = models.TextField(blank=True)  # of QUERY, in the query language
+    placed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")  # null: a command
+    placed_at = models.DateTimeField()
+    covered_at = models.DateTimeField(null=True)  # when all mail that was there had been looked through
+    released_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    released_at = models.DateTimeField(null=True)
+    store_lifted_at = models.DateTimeField(null=True)  # when the store's legal hold had been lifted after the release
+
+    class Meta:
+        indexes = [models.Index(fields=["kind"], name="standing_holds", condition=Q(released_at__isnull=True))]
+
+
+class HeldSighting(models.Model):
+    """A sighting that a hold covers. Its row is never deleted while the hold stands (the database refuses)."""
+
+    hold = models.ForeignKey(Hold, on_delete=models.PROTECT, related_name="covered")
+    sighting_id = models.UUIDField(db_index=True)
+    segment_id = models.UUIDField(db_index=True)
+    since = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["hold", "sighting_id"], name="one_cover_per_hold")]

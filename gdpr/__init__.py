@@ -1,0 +1,1 @@
+"""Requests of data subjects: intake, location, decisions, answers, register."""

@@ -1,0 +1,3 @@
+"""Requests of data subjects."""
+
+urlpatterns: list = []
