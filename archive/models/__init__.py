@@ -2,8 +2,10 @@
 
 catalogue    segments, sightings, messages and what belongs to them: rebuilt from the store
 retention    rules, labels, events, verdicts, restrictions
+evaluation   what the rules say of all mail, counted ahead; drafts of changes
 holds        legal holds and what they cover
 disposals    destruction: lists, outcomes, certificates, tombstones
+findings     personal data that was found in messages
 notes        what the evidence log has to learn
 """
 
@@ -24,6 +26,8 @@ from archive.models.catalogue import (
     ThreadKey,
 )
 from archive.models.disposals import Cause, DestroyedSighting, Disposal, DisposalItem, DisposalState, ItemOutcome
+from archive.models.evaluation import DraftState, Evaluation, MessageStanding, RuleChangeDraft
+from archive.models.findings import PersonalFinding, PersonalScan, Place
 from archive.models.holds import HeldSighting, Hold, HoldKind
 from archive.models.notes import LogNote
 from archive.models.retention import CustodianEvent, Restriction, ReviewVerdict, RuleVersion, SightingLabel
@@ -35,6 +39,8 @@ __all__ = [
     "Disposal",
     "DisposalItem",
     "DisposalState",
+    "DraftState",
+    "Evaluation",
     "HeldSighting",
     "Hold",
     "HoldKind",
@@ -42,12 +48,17 @@ __all__ = [
     "Known",
     "LogNote",
     "Message",
+    "MessageStanding",
     "Part",
     "PartText",
     "Participant",
     "ParticipantRole",
+    "PersonalFinding",
+    "PersonalScan",
+    "Place",
     "Restriction",
     "ReviewVerdict",
+    "RuleChangeDraft",
     "RuleVersion",
     "Searchable",
     "Segment",
