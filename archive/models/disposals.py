@@ -41,6 +41,7 @@ class Disposal(models.Model):
     as_of = models.DateField()  # the day that the list was decided about
     digest = models.CharField(max_length=64)  # hex SHA-256 of the frozen list: what the approval is bound to
     rules = models.JSONField(default=dict)  # "rule@version" → how many messages it let go
+    cooling_days = models.PositiveSmallIntegerField(default=0)  # between the approval and the execution
     proposed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
     executed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
@@ -94,6 +95,7 @@ class DestroyedSighting(models.Model):
     segment_id = models.UUIDField(db_index=True)
     message_id = models.UUIDField(db_index=True)
     disposal_id = models.UUIDField(db_index=True)
+    import_mark = models.CharField(max_length=64, null=True, db_index=True)  # noqa: DJ001 - NULL: it was not imported
     destroyed_at = models.DateTimeField()
     shredded_at = models.DateTimeField(null=True)  # when the key had left the keyring
     purged_at = models.DateTimeField(null=True)  # when index, texts, rows and staged exports had been purged
