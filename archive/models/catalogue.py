@@ -19,6 +19,7 @@ class Stage(models.TextChoices):
     CATALOGUE = "catalogue", _("catalogue")
     INDEX = "index", _("index")
     TEXT = "text", _("attachment text")
+    PERSONAL_DATA = "personal", _("personal data")
 
 
 class StageState(models.TextChoices):
