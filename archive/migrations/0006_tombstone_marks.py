@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("archive", "0005_personal_data"),
+        ("archive", "0006_personal_data_stage"),
     ]
 
     operations = [
