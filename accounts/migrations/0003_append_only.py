@@ -6,6 +6,8 @@ PostgreSQL: the same as functions, and none may TRUNCATE what has rows.
 
 from django.db import migrations
 
+from accounts.migrations._vendors import PerVendor
+
 SQLITE = (
     """CREATE TRIGGER audit_entries_follow_each_other BEFORE INSERT ON accounts_auditentry
     WHEN NEW.number IS NOT (SELECT COALESCE(MAX(number), 0) + 1 FROM accounts_auditentry)
@@ -57,27 +59,7 @@ POSTGRESQL_BACK = (
 )
 
 
-class PerVendor(migrations.RunSQL):
-    """RunSQL on one kind of database only."""
-
-    def __init__(self, vendor, sql, reverse_sql):
-        self.vendor = vendor
-        super().__init__(list(sql), list(reverse_sql))
-
-    def deconstruct(self):
-        return (self.__class__.__qualname__, [self.vendor, self.sql, self.reverse_sql], {})
-
-    def database_forwards(self, app_label, schema_editor, from_state, to_state):
-        if schema_editor.connection.vendor == self.vendor:
-            super().database_forwards(app_label, schema_editor, from_state, to_state)
-
-    def database_backwards(self, app_label, schema_editor, from_state, to_state):
-        if schema_editor.connection.vendor == self.vendor:
-            super().database_backwards(app_label, schema_editor, from_state, to_state)
-
-
 class Migration(migrations.Migration):
-
     dependencies = [("accounts", "0002_people_audit_approvals")]
 
     operations = [

@@ -32,6 +32,7 @@ class Hold(models.Model):
     placed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")  # null: a command
     placed_at = models.DateTimeField()
     covered_at = models.DateTimeField(null=True)  # when all mail that was there had been looked through
+    too_late_for = models.JSONField(default=list)  # ids of sightings that it would cover, had they not been destroyed
     released_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     released_at = models.DateTimeField(null=True)
     store_lifted_at = models.DateTimeField(null=True)  # when the store's legal hold had been lifted after the release
