@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from archive.models import Known, ParticipantRole
-from muniment.engines.port import Document
+from muniment.engines.port import RESTRICTED, Document
 from muniment.mail.flags import list_ids
 from muniment.mail.model import ParsedMessage
 from muniment.mail.text import body_text
@@ -79,6 +79,7 @@ class CataloguedMessage:
     people: Sequence[PersonRow]
     parts: Sequence[PartRow]
     sightings: Sequence[SightingRow]
+    restricted: bool = False  # GDPR Article 18: only a scope with `restricted` finds it
 
 
 def document_of(catalogued: CataloguedMessage, parsed: ParsedMessage) -> Document:
@@ -108,7 +109,7 @@ def document_of(catalogued: CataloguedMessage, parsed: ParsedMessage) -> Documen
         lists=list_ids(parsed),
         rfc_message_id=message.rfc_message_id,
         thread_id=str(message.thread_id),
-        flags=tuple(message.flags),
+        flags=(*message.flags, RESTRICTED) if catalogued.restricted else tuple(message.flags),
     )
 
 

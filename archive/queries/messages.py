@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 from accounts.models import User
 from accounts.permissions import scope_of
 from archive.models import Message, Sighting
+from archive.queries.restrictions import restricted_message_ids
 from muniment.engines.port import Scope
 from muniment.errors import Refused
 
@@ -29,13 +30,14 @@ def visible(actor: User) -> QuerySet[Message]:
 
 
 def within(scope: Scope) -> QuerySet[Message]:
-    """Return the messages of a scope: the same rule as the index's `access` terms."""
+    """Return the messages of a scope: the same rule as the index's `access` terms and its restrictions."""
+    messages = Message.objects.all() if scope.restricted else Message.objects.exclude(id__in=restricted_message_ids())
     if scope.everything:
-        return Message.objects.all()
+        return messages
     if not scope.addresses and not scope.domains:
         return Message.objects.none()
     allowed = Q(participants__address__in=scope.addresses) | Q(participants__domain__in=scope.domains)
-    return Message.objects.filter(id__in=Message.objects.filter(allowed).values("id"))
+    return messages.filter(id__in=Message.objects.filter(allowed).values("id"))
 
 
 def get_visible(actor: User, identifier: UUID) -> Message:

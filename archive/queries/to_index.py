@@ -7,6 +7,7 @@ from uuid import UUID
 
 from archive.documents import CataloguedMessage, MessageRow, PartRow, PersonRow, SightingRow
 from archive.models import Message, Part, Participant, Sighting
+from archive.queries.restrictions import restricted_among
 
 _CHUNK: Final = 500  # ids in one statement
 
@@ -32,10 +33,15 @@ def _chunk(message_ids: Sequence[UUID]) -> Iterable[CataloguedMessage]:
     people = _by_message(Participant, PersonRow, message_ids)
     sightings = _by_message(Sighting, SightingRow, message_ids)
     parts = _parts(message_ids)
+    restricted = restricted_among(row.id for rows in sightings.values() for row in rows)
     for row in messages:
         message = MessageRow(**dict(zip(MessageRow.__slots__, row, strict=True)))
         yield CataloguedMessage(
-            message=message, people=people[message.id], parts=parts[message.id], sightings=sightings[message.id]
+            message=message,
+            people=people[message.id],
+            parts=parts[message.id],
+            sightings=sightings[message.id],
+            restricted=any(sighting.id in restricted for sighting in sightings[message.id]),
         )
 
 

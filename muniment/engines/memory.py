@@ -11,7 +11,17 @@ from muniment.engines.figures import bar_number, bars, day_number, day_start, in
 from muniment.engines.highlight import Highlighter, Texts
 from muniment.engines.matching import find, find_near
 from muniment.engines.ordering import DESCENDING, date_key, seconds_of, sender_key, size_key
-from muniment.engines.port import Bucket, Document, Hit, Interval, Scope, SearchRequest, SearchResult, Sort
+from muniment.engines.port import (
+    RESTRICTED,
+    Bucket,
+    Document,
+    Hit,
+    Interval,
+    Scope,
+    SearchRequest,
+    SearchResult,
+    Sort,
+)
 from muniment.engines.selection import Selection, Values, proximity, scope_terms, select
 from muniment.engines.texts import Area, access_terms, filetypes_of, passages, sender_of, values
 from muniment.engines.wildcards import python_regex
@@ -87,6 +97,8 @@ def _indexed(document: Document) -> _Indexed:
 
 
 def _may_see(scope: Scope, one: _Indexed) -> bool:
+    if RESTRICTED in one.document.flags and not scope.restricted:
+        return False
     return scope.everything or not one.access.isdisjoint(scope_terms(scope))
 
 

@@ -7,11 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 from muniment.errors import Transient
 from muniment.query.tree import Node
+
+RESTRICTED: Final = "restricted"  # the flag of a document that only a scope with `restricted` finds
 
 
 class IndexUnavailable(Transient):
@@ -43,7 +45,7 @@ class Document:
     lists: tuple[str, ...] = ()
     rfc_message_id: str = ""
     thread_id: str = ""
-    flags: tuple[str, ...] = ()  # values of `is:`, such as "encrypted", "reply", "defective"
+    flags: tuple[str, ...] = ()  # values of `is:`, such as "encrypted", "reply", "defective"; and RESTRICTED
 
 
 class Sort(StrEnum):
@@ -63,10 +65,12 @@ class Scope:
 
     `everything=True` sees all; otherwise a message is seen if any of its `access` addresses, or the domain of one, is
     listed. An empty scope sees nothing. Without `blind`, blind recipients are found by no word, wildcard or field.
+    Without `restricted`, messages whose processing is restricted (GDPR Article 18) are not there at all.
     """
 
     everything: bool = False
     blind: bool = False
+    restricted: bool = False
     addresses: frozenset[str] = frozenset()
     domains: frozenset[str] = frozenset()
 

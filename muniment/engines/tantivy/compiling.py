@@ -7,7 +7,7 @@ from tantivy import FieldType, Occur, Query, Schema
 
 from muniment.engines.figures import day_start
 from muniment.engines.patterns import Piece, Row
-from muniment.engines.port import Scope
+from muniment.engines.port import RESTRICTED, Scope
 from muniment.engines.selection import Proximity, Selection, Values, proximity, scope_terms, select
 from muniment.engines.tantivy.schema import (
     ACCESS,
@@ -24,10 +24,12 @@ from muniment.engines.tantivy.schema import (
 from muniment.engines.texts import Area
 from muniment.engines.wildcards import escape, tantivy_regex
 from muniment.query.refusals import QueryError
-from muniment.query.tree import And, DateRange, Everything, Near, Node, Not, Or, Phrase, SizeRange, Term
+from muniment.query.tree import And, DateRange, Everything, Field, Near, Node, Not, Or, Phrase, SizeRange, Span, Term
 
 _DAY_SECONDS = 86_400
 _SUBJECT_WEIGHT = 2.0  # a word of the subject says more about a message than one of its body
+
+_RESTRICTED = Term(field=Field.IS, text=RESTRICTED, span=Span(start=0, end=0))
 
 
 class Compiler:
@@ -40,6 +42,8 @@ class Compiler:
     def compile(self, node: Node) -> Query:
         """Return the query of a tree within the scope; raise `QueryError` where the engine cannot answer."""
         query = self._node(node)
+        if not self._scope.restricted:
+            query = Query.boolean_query([(Occur.Must, query), (Occur.MustNot, self._leaf(_RESTRICTED))])
         if self._scope.everything:
             return query
         terms = sorted(scope_terms(self._scope))

@@ -1,9 +1,11 @@
 """A scope is an id filter: words never widen it, and it is about people, not text."""
 
+from dataclasses import replace
+
 import pytest
 
-from muniment.engines.port import Scope, Sort
-from tests.contract.search.mailset import found, numbers, request
+from muniment.engines.port import RESTRICTED, Scope, Sort
+from tests.contract.search.mailset import MAIL, found, numbers, request
 
 SCOPES = {
     "nobody": (Scope(), []),
@@ -55,3 +57,15 @@ def test_a_blind_recipient_who_sees_his_mail_does_not_see_that_he_is_named(fille
 
     assert found(filled, "auditor", scope=scope) == []
     assert found(filled, "NOT auditor", scope=scope) == [1]
+
+
+def test_a_restricted_message_is_there_only_for_a_scope_that_sees_it(engine):
+    restricted, plain = (replace(one, flags=flags) for one, flags in zip(MAIL[:2], ((RESTRICTED,), ()), strict=True))
+    engine.put([restricted, plain])
+
+    hidden = engine.search(request("", scope=Scope(everything=True), facets=("sender",), histogram=True))
+    shown = engine.search(request("", scope=Scope(everything=True, restricted=True)))
+
+    assert (hidden.total, [hit.message_id for hit in hidden.hits]) == (1, [plain.message_id])
+    assert sum(count for _, count in hidden.facets["sender"]) == 1
+    assert shown.total == 2
