@@ -7,10 +7,11 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.actors import Operator
-from accounts.models import Grant, GrantKind, Role, User
+from accounts.models import Grant, GrantKind, Matter, MatterCustodian, MatterState, Role, User
 from muniment.engines.port import Scope
 
 SEES_BLIND: Final = frozenset({Role.COMPLIANCE, Role.LEGAL, Role.DPO})
+SEES_RESTRICTED: Final = frozenset({Role.DPO})  # mail whose processing is restricted (GDPR Article 18)
 READS_AUDIT: Final = frozenset({Role.AUDITOR, Role.DPO, Role.ADMINISTRATOR, Role.COMPLIANCE})
 _EVERY_KIND: Final = frozenset(GrantKind)
 # The kinds of grant that count for a role. Those of an employee are other addresses of the same person.
@@ -22,6 +23,8 @@ GRANTABLE: Final = {
     Role.AUDITOR: _EVERY_KIND,
     Role.ADMINISTRATOR: frozenset(),
 }
+# Roles that work on matters: an open one opens its custodians' mail to them.
+OPENED_BY_MATTERS: Final = frozenset({Role.LEGAL, Role.COMPLIANCE, Role.AUDITOR})
 
 
 def scope_of(actor: User, *, now: datetime | None = None) -> Scope:
@@ -29,8 +32,9 @@ def scope_of(actor: User, *, now: datetime | None = None) -> Scope:
 
     Compliance officers, lawyers, data-protection officers and auditors see what is granted to them; an employee sees
     the mail of the own address and of granted ones; the administrator of the system sees no mail, whatever is
-    granted. A custodian is granted by an address: the custodian of a sighting is among the addresses that the
-    catalogue and the index compare with, so a grant of a custodian opens what a grant of that address opens.
+    granted. Members of an open matter see the mail of its custodians as well. A custodian is granted by an address:
+    the custodian of a sighting is among the addresses that the catalogue and the index compare with, so a grant of a
+    custodian opens what a grant of that address opens.
     """
     if not actor.is_authenticated or not actor.is_active:
         return Scope()
@@ -42,12 +46,53 @@ def scope_of(actor: User, *, now: datetime | None = None) -> Scope:
     return Scope(
         everything=any(kind == GrantKind.EVERYTHING for kind, _ in granted),
         blind=may_see_bcc(actor),
-        addresses=frozenset(own | {value for kind, value in granted if kind in _NAMES_AN_ADDRESS}),
+        restricted=actor.role in SEES_RESTRICTED,
+        addresses=frozenset(
+            own | {value for kind, value in granted if kind in _NAMES_AN_ADDRESS} | _opened_by_matters(actor)
+        ),
         domains=frozenset(value for kind, value in granted if kind == GrantKind.DOMAIN),
     )
 
 
 _NAMES_AN_ADDRESS: Final = frozenset({GrantKind.ADDRESS, GrantKind.CUSTODIAN})
+
+
+def matter_scope(actor: User, matter: Matter, *, now: datetime | None = None) -> Scope:
+    """Return what `actor` may see, narrowed to the mail of the matter's custodians."""
+    seen = scope_of(actor, now=now)
+    custodians = MatterCustodian.objects.filter(matter=matter, removed_at__isnull=True)
+    addresses = frozenset(custodians.values_list("address", flat=True))
+    if not seen.everything:
+        addresses = frozenset(one for one in addresses if _covers_address(seen, one))
+    return Scope(blind=seen.blind, addresses=addresses)
+
+
+def covers(seen: Scope, asked: Scope) -> bool:
+    """Return whether whoever sees `seen` may see all that `asked` takes in."""
+    if asked.blind and not seen.blind:
+        return False
+    if seen.everything:
+        return True
+    return (
+        not asked.everything
+        and asked.domains <= seen.domains
+        and all(_covers_address(seen, address) for address in asked.addresses)
+    )
+
+
+def _covers_address(seen: Scope, address: str) -> bool:
+    return address in seen.addresses or address.rpartition("@")[2] in seen.domains
+
+
+def _opened_by_matters(actor: User) -> set[str]:
+    """Return the addresses of the standing custodians of the open matters that `actor` is a standing member of."""
+    if actor.role not in OPENED_BY_MATTERS:
+        return set()
+    worked_on = Matter.objects.filter(
+        state=MatterState.OPEN, members__user=actor, members__removed_at__isnull=True
+    ).values("id")
+    rows = MatterCustodian.objects.filter(matter__in=worked_on, removed_at__isnull=True)
+    return set(rows.values_list("address", flat=True))
 
 
 def own_addresses(actor: User, *, now: datetime | None = None) -> frozenset[str]:
@@ -87,6 +132,8 @@ MANAGES_RETENTION: Final = frozenset({Role.COMPLIANCE})
 READS_RETENTION: Final = frozenset({Role.COMPLIANCE, Role.LEGAL, Role.DPO, Role.AUDITOR})
 # Who may agree to a destruction: never the data-protection officer, who advises and watches (GDPR Article 38(6)).
 APPROVES_DESTRUCTION: Final = frozenset({Role.COMPLIANCE, Role.LEGAL})
+# Who takes many messages out of the archive at once. An employee downloads the own ones, each by itself.
+EXPORTS: Final = frozenset({Role.COMPLIANCE, Role.LEGAL, Role.DPO, Role.AUDITOR})
 APPROVES_IN_MATTERS: Final = frozenset({Role.LEGAL, Role.COMPLIANCE})  # release of a hold, mail opened to a matter
 HANDLES_REQUESTS: Final = frozenset({Role.DPO})
 READS_REQUESTS: Final = frozenset({Role.DPO, Role.AUDITOR})

@@ -3,6 +3,7 @@
 User 1─* Grant               mail that a person may see, for a time, and who said so
 Matter 1─* MatterMember      a legal case, who works on it
        1─* MatterCustodian   and whose mail it opens to them
+       1─* CustodianProposal a custodian who was asked for
 AuditEntry 1─* AuditText     the audit trail; its free texts apart, so that they can be erased
 AuditHead                    number and hash of the last entry: the lock that gives entries their order
 Approval                     one act that needs a second person
@@ -10,7 +11,7 @@ Approval                     one act that needs a second person
 
 from accounts.models.approvals import Approval, ApprovalState
 from accounts.models.audit import Action, AuditEntry, AuditHead, AuditText, Outcome, TextKind
-from accounts.models.matters import Matter, MatterCustodian, MatterMember, MatterState
+from accounts.models.matters import CustodianProposal, Matter, MatterCustodian, MatterMember, MatterState
 from accounts.models.people import Grant, GrantKind, Role, User
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "AuditEntry",
     "AuditHead",
     "AuditText",
+    "CustodianProposal",
     "Grant",
     "GrantKind",
     "Matter",

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.models.approvals import Approval
 from accounts.models.people import User
 
 
@@ -70,6 +71,7 @@ class MatterCustodian(models.Model):
     added_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField()
     removed_at = models.DateTimeField(null=True)
+    approval = models.ForeignKey(Approval, null=True, on_delete=models.PROTECT, related_name="+")  # null: a command
 
     class Meta:
         constraints = [
@@ -78,3 +80,15 @@ class MatterCustodian(models.Model):
             )
         ]
         indexes = [models.Index(fields=["address"], name="custodians_of_matters")]
+
+
+class CustodianProposal(models.Model):
+    """A custodian whom a member asked for. The approval's subject names this row, so that no address stands there."""
+
+    id = models.UUIDField(primary_key=True)  # UUIDv7
+    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="proposals")
+    address = models.CharField(max_length=320)  # lower case
+    name = models.CharField(max_length=200, blank=True)
+    proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    approval = models.ForeignKey(Approval, null=True, on_delete=models.PROTECT, related_name="+")

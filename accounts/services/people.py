@@ -12,7 +12,7 @@ from django.db import transaction
 from accounts.actors import Operator
 from accounts.models import Action, Role, TextKind, User
 from accounts.permissions import may_manage_people
-from accounts.services import audit, grants
+from accounts.services import audit, grants, matters
 from muniment.errors import Refused
 
 PASSWORD_BYTES: Final = 15  # 120 bits, 20 characters
@@ -50,7 +50,7 @@ def add(*, actor: User | Operator, address: str, role: Role, password: str, now:
 def change_role(
     *, actor: User | Operator, person: User, role: Role, reason: str = "", now: datetime | None = None
 ) -> User:
-    """Give `person` another role. Grants belong to a role, so those that stand end. Raises `Refused`."""
+    """Give `person` another role. Grants and memberships belong to a role: those that stand end. Raises `Refused`."""
     _check_actor(actor)
     if isinstance(actor, User) and actor.pk == person.pk:
         raise Refused("Nobody changes their own role.")
@@ -60,6 +60,7 @@ def change_role(
             raise Refused(f"{row.email} has the role {role.value} already.")
         details = {"role_before": row.role, "role": role.value}
         grants.end_all(actor=actor, person=row, reason=reason, now=now)
+        matters.end_memberships(actor=actor, person=row, reason=reason, now=now)
         row.role = role
         row.save(update_fields=["role"])
         _record_change(actor, row, details, reason, now)
@@ -69,7 +70,7 @@ def change_role(
 def set_active(
     *, actor: User | Operator, person: User, active: bool, reason: str = "", now: datetime | None = None
 ) -> User:
-    """Close an account, which ends its sessions and grants at once, or open it again. Raises `Refused`."""
+    """Close an account, which ends its sessions, grants and memberships at once, or open it again. Raises `Refused`."""
     _check_actor(actor)
     if isinstance(actor, User) and actor.pk == person.pk:
         raise Refused("Nobody closes or opens their own account.")
@@ -79,6 +80,7 @@ def set_active(
             raise Refused(f"The account of {row.email} is {'open' if active else 'closed'} already.")
         if not active:
             grants.end_all(actor=actor, person=row, reason=reason, now=now)
+            matters.end_memberships(actor=actor, person=row, reason=reason, now=now)
         row.is_active = active
         row.save(update_fields=["is_active"])
         _record_change(actor, row, {"active": active}, reason, now)
