@@ -1,5 +1,6 @@
 """Who sees what: the one place where role and grants become a scope. What is not granted is denied."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -64,12 +65,12 @@ def matter_scope(actor: User, matter: Matter, *, now: datetime | None = None) ->
     addresses = frozenset(custodians.values_list("address", flat=True))
     if not seen.everything:
         addresses = frozenset(one for one in addresses if _covers_address(seen, one))
-    return Scope(blind=seen.blind, addresses=addresses)
+    return replace(seen, everything=False, addresses=addresses, domains=frozenset())
 
 
 def covers(seen: Scope, asked: Scope) -> bool:
     """Return whether whoever sees `seen` may see all that `asked` takes in."""
-    if asked.blind and not seen.blind:
+    if (asked.blind and not seen.blind) or (asked.restricted and not seen.restricted):
         return False
     if seen.everything:
         return True
