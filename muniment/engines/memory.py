@@ -81,6 +81,11 @@ class MemoryEngine:
         """Yield every id."""
         yield from self._documents
 
+    def matching(self, query: Node, scope: Scope) -> Iterator[UUID]:
+        """Yield the id of every document that a search finds."""
+        test = _test(query, blind=scope.blind)
+        yield from (key for key, one in self._documents.items() if _may_see(scope, one) and test(one))
+
     def count(self) -> int:
         """Return the number of documents."""
         return len(self._documents)

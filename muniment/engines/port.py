@@ -163,4 +163,8 @@ class SearchEngine(Protocol):
 
     def clear(self) -> None:
         """Remove every document (before a rebuild)."""
+    def matching(self, query: Node, scope: Scope) -> Iterator[UUID]:
+        """Yield the id of every document that a search finds, in no order, from one state of the index."""
+        ...
+
         ...

@@ -12,7 +12,7 @@ from tantivy import Index, IndexWriter, Query, Searcher
 
 from muniment.engines.figures import FACETS
 from muniment.engines.highlight import Highlighter
-from muniment.engines.port import Document, Hit, IndexUnavailable, SearchRequest, SearchResult
+from muniment.engines.port import Document, Hit, IndexUnavailable, Scope, SearchRequest, SearchResult
 from muniment.engines.tantivy.compiling import Compiler
 from muniment.engines.tantivy.counting import figures_of
 from muniment.engines.tantivy.documents import texts_of, to_tantivy
@@ -81,23 +81,20 @@ class TantivyEngine:
             raise ValueError(f"no such facet: {', '.join(sorted(unknown))}")
         index = self._current()
         query = Compiler(index.schema, request.scope).compile(request.query)
-        try:
-            with reporting(self._folder.path):
-                return _answer(index, query, request)
-        except IndexUnavailable as error:
-            if _TOO_BROAD not in str(error):
-                raise
-            raise _too_broad(request.query) from error
+        with self._answering(request.query):
+            return _answer(index, query, request)
+
+    def matching(self, query: Node, scope: Scope) -> Iterator[UUID]:
+        """Yield the id of every document that a search finds, from one state of the index."""
+        index = self._current()
+        compiled = Compiler(index.schema, scope).compile(query)
+        with self._answering(query):
+            yield from _all_ids(index.searcher(), compiled)
 
     def message_ids(self) -> Iterator[UUID]:
         """Yield the id of every document, from one state of the index."""
-        searcher = self._current().searcher()
-        if not searcher.num_docs:
-            return
         with reporting(self._folder.path):
-            hits = searcher.search(Query.all_query(), searcher.num_docs).hits
-        for start in range(0, len(hits), _IDS_AT_ONCE):
-            yield from ids_of(searcher, [address for _, address in hits[start : start + _IDS_AT_ONCE]])
+            yield from _all_ids(self._current().searcher(), Query.all_query())
 
     def count(self) -> int:
         """Return the number of documents."""
@@ -130,6 +127,16 @@ class TantivyEngine:
             if opened is not None and opened.stamp == stamp and opened.process == os.getpid():
                 return opened.index
             try:
+    @contextmanager
+    def _answering(self, query: Node) -> Iterator[None]:
+        try:
+            with reporting(self._folder.path):
+                yield
+        except IndexUnavailable as error:
+            if _TOO_BROAD not in str(error):
+                raise
+            raise _too_broad(query) from error
+
                 return self._reopened(stamp)
             except IndexUnavailable:
                 if attempt == _ATTEMPTS - 1 or self._folder.stamp() == stamp:
@@ -157,6 +164,12 @@ def _answer(index: Index, query: Query, request: SearchRequest) -> SearchResult:
     return SearchResult(
         total=page.total,
         hits=tuple(_hit(searcher, found, marker) for found in page.found),
+def _all_ids(searcher: Searcher, query: Query) -> Iterator[UUID]:
+    hits = searcher.search(query, searcher.num_docs).hits if searcher.num_docs else []
+    for start in range(0, len(hits), _IDS_AT_ONCE):
+        yield from ids_of(searcher, [address for _, address in hits[start : start + _IDS_AT_ONCE]])
+
+
         histogram=figures.histogram,
         interval=figures.interval,
         undated=page.total - sum(bucket.count for bucket in figures.histogram) if request.histogram else 0,

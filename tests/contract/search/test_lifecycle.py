@@ -1,12 +1,18 @@
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from muniment.engines.port import Sort
+from muniment.engines.port import Scope, Sort
+from muniment.query.parser import parse
 from muniment.query.refusals import QueryError
-from tests.contract.search.mailset import ALL, ALL_BLIND, MAIL, copies, found, mid, request
+from tests.contract.search.mailset import ALL, ALL_BLIND, MAIL, TODAY, copies, found, mid, request
 from tests.unit.query.trees import trees
+
+
+def found_ids(engine, scope):
+    return sorted(hit.message_id for hit in engine.search(request("", scope=scope)).hits)
 
 
 def test_an_empty_index_finds_nothing(engine):
@@ -19,6 +25,25 @@ def test_an_empty_index_finds_nothing(engine):
 def test_every_id_is_told(filled):
     assert sorted(filled.message_ids()) == [mid(number) for number in range(1, 8)]
     assert filled.count() == 7
+
+
+@pytest.mark.parametrize("text", ["", "contrat", "from:chloe.lefevre@acme.com", "NOT contrat", "nothing-of-the-kind"])
+def test_all_that_match_are_those_that_a_search_finds(filled, text):
+    query = parse(text, today=TODAY)
+
+    everything = sorted(filled.matching(query, ALL_BLIND))
+
+    assert everything == sorted(hit.message_id for hit in filled.search(request(text, scope=ALL_BLIND)).hits)
+
+
+def test_all_that_match_are_within_the_scope(filled):
+    query, scope = parse("", today=TODAY), Scope(addresses=frozenset({"chloe.lefevre@acme.com"}))
+
+    assert sorted(filled.matching(query, scope)) == found_ids(filled, scope)
+
+
+def test_an_empty_index_matches_nothing(engine):
+    assert list(engine.matching(parse("", today=TODAY), ALL)) == []
 
 
 def test_a_deleted_message_is_gone_from_words_and_counts(engine):
