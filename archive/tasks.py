@@ -1,5 +1,6 @@
 """The queue's tasks: one per segment and stage, short, idempotent, safe to lose and to run twice."""
 
+import logging
 import time
 from collections.abc import Sequence
 from typing import Final
@@ -10,16 +11,21 @@ from django.conf import settings
 
 from archive import wiring
 from archive.models import SegmentStage, Stage, StageState
+from archive.services import stamping
 from archive.services import sweep as sweeping
+from archive.services.audit_heads import note_head
 from archive.services.catalogue import catalogue_segments as catalogue
-from archive.services.evidence import log_segments
 from archive.services.index import index_batch, out_of_date
+from archive.services.notes import log_pending
 from archive.services.stages import turn
 from archive.services.text import extract_segment
 from muniment.errors import Transient
 from muniment.ids import SegmentId
 
+log = logging.getLogger(__name__)
+
 SWEEP_SECONDS: Final = 10.0  # live work waits no longer than this behind a sweep
+STAMP_EXPIRES_SECONDS: Final = 60.0  # the next sweep asks again
 _RETRY = {"autoretry_for": (Transient,), "retry_backoff": True, "retry_backoff_max": 60, "max_retries": 10}
 
 
@@ -56,17 +62,29 @@ def sweep(*, whole: bool = False) -> None:
 
     Segments are catalogued here rather than queued again: a queue that is behind must not grow by its own sweep.
     """
-    vault = wiring.archive().vault
+    archive = wiring.archive()
+    vault = archive.vault
     started = time.monotonic()
     with turn(settings.MUNIMENT_DATA, "sweeping", wait=False) as mine:
         for _ in catalogue(sweeping.left_behind(vault=vault, whole=whole) if mine else (), vault=vault):
             if time.monotonic() - started > SWEEP_SECONDS:
                 break
-    log_segments(wiring.archive())
     for segment_id in sweeping.to_queue(Stage.TEXT, now=vault.now()):
         extract_text.delay(str(segment_id))
     if out_of_date().exists():
         index_pending.delay()
+    if stamping.is_due(archive):
+        stamp_log.apply_async(expires=STAMP_EXPIRES_SECONDS)
+    note_head(now=vault.now())
+    log_pending(archive)
+
+
+@shared_task
+def stamp_log() -> None:
+    """Have the newest checkpoint of the evidence log time-stamped; an authority that fails is asked again later."""
+    done = stamping.stamp_newest(wiring.archive())
+    if done is not None and done.failure:
+        log.warning("checkpoint not time-stamped", extra={"entries": done.size, "reason": done.failure})
 
 
 def _queue_text(segment_ids: Sequence[SegmentId]) -> None:

@@ -6,15 +6,28 @@ from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 
+from cryptography.x509 import load_pem_x509_certificates
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
+from archive.timestamping import HttpPost
 from muniment.engines.port import SearchEngine
 from muniment.engines.tantivy import TantivyEngine
 from muniment.extract.runner import Extractor
 from muniment.log.note import NoteSigner
+from muniment.log.timestamps import Rfc3161Stamper, StampVerifier, TimeStamper
 from muniment.seal.vault import Vault
 from muniment.stores.filesystem import FilesystemStore, Together
 from muniment.stores.key_file import FileKeyProvider, read_key_file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stamping:
+    """How checkpoints of the evidence log are time-stamped."""
+
+    verifier: StampVerifier
+    stamper: TimeStamper | None  # None: stamps that are there are checked, and no new ones are asked for
+    every: timedelta
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +38,7 @@ class Archive:
     engine: SearchEngine
     data: Path
     signer: NoteSigner  # of the evidence log
+    stamping: Stamping | None = None  # None: no authority is trusted
 
 
 @lru_cache(maxsize=1)
@@ -47,6 +61,30 @@ def archive() -> Archive:
         engine=TantivyEngine(data / "index"),
         data=data,
         signer=NoteSigner(settings.MUNIMENT_LOG_NAME, seed=read_key_file(data / "keys" / "log-key")),
+        stamping=_stamping(),
+    )
+
+
+def _stamping() -> Stamping | None:
+    """Read who stamps times and whom we trust to; raise `ImproperlyConfigured` in a sentence."""
+    url, path = settings.MUNIMENT_TSA_URL, settings.MUNIMENT_TSA_CERTIFICATES
+    if not path:
+        if url:
+            raise ImproperlyConfigured(
+                "MUNIMENT_TSA_URL is set: name its root in MUNIMENT_TSA_CERTIFICATES, a PEM file."
+            )
+        return None
+    try:
+        verifier = StampVerifier(load_pem_x509_certificates(Path(path).read_bytes()))
+        post = HttpPost(url) if url else None
+    except (OSError, ValueError) as error:
+        raise ImproperlyConfigured(
+            f"MUNIMENT_TSA_CERTIFICATES is {path!r} and MUNIMENT_TSA_URL {url!r}: {error}"
+        ) from error
+    return Stamping(
+        verifier=verifier,
+        stamper=Rfc3161Stamper(post, verifier) if post else None,
+        every=timedelta(minutes=settings.MUNIMENT_TSA_MINUTES),
     )
 
 

@@ -33,6 +33,9 @@ MUNIMENT_SMTP_TLS_KEY = env.text("MUNIMENT_SMTP_TLS_KEY")
 MUNIMENT_BYTES_IN_FLIGHT = env.whole("MUNIMENT_BYTES_IN_FLIGHT", 256 * MIB, least=MIB, most=64 * 1024 * MIB)
 MUNIMENT_SETTLING_DAYS = env.whole("MUNIMENT_SETTLING_DAYS", 3, least=0, most=365)
 MUNIMENT_LOG_NAME = env.text("MUNIMENT_LOG_NAME", "muniment.invalid/log")
+MUNIMENT_TSA_URL = env.text("MUNIMENT_TSA_URL")
+MUNIMENT_TSA_CERTIFICATES = env.text("MUNIMENT_TSA_CERTIFICATES")
+MUNIMENT_TSA_MINUTES = env.whole("MUNIMENT_TSA_MINUTES", 1440, least=1, most=525_600)
 MUNIMENT_RETENTION_CLASS = env.text("MUNIMENT_RETENTION_CLASS", "default")
 
 SECRET_KEY = env.text("MUNIMENT_SECRET_KEY") or signing_key(MUNIMENT_DATA / "keys" / "web-signing-key")
@@ -168,6 +171,7 @@ CELERY_TASK_ROUTES = {
     "archive.tasks.catalogue_segments": {"queue": "catalogue"},
     "archive.tasks.index_pending": {"queue": "index"},
     "archive.tasks.extract_text": {"queue": "text"},
+    "archive.tasks.stamp_log": {"queue": "text"},
     "archive.tasks.sweep": {"queue": "catalogue"},
 }
 CELERY_BEAT_SCHEDULE = {

@@ -2,7 +2,7 @@
 
 from archive.exporting.orders import LogAt, LogProofs
 from archive.models import Segment
-from archive.services.evidence import log_segments
+from archive.services.notes import log_pending
 from archive.wiring import Archive
 from muniment.bundle.log_proofs import LogProver
 from muniment.ids import SegmentId
@@ -17,7 +17,7 @@ def log_at(archive: Archive) -> LogAt:
     def opened(checkpoint: bytes, /) -> LogProofs | None:
         if checkpoint:
             return LogProver(LogReader(store, open_checkpoint(checkpoint, verifiers)), place_of=_place_of)
-        log_segments(archive)
+        log_pending(archive)
         try:
             return LogProver(LogReader.latest(store, verifiers), place_of=_place_of)
         except LogEmpty:

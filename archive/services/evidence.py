@@ -1,123 +1,145 @@
-"""The evidence log: every sealed segment becomes a leaf, once (DESIGN.md section 5; docs/log.md).
+"""Check the evidence log, and what it tells against what is kept: segments, notes, the audit trail (docs/log.md)."""
 
-The log tells what was logged, not the catalogue: rows learn their index from the log's entries, also after a rebuild.
-"""
-
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from django.db import transaction
-from django.db.models import Max, QuerySet
-
-from archive.models import Segment, SegmentStage, Stage, StageState
-from archive.services.stages import turn
+from archive.models import LogNote, Segment
+from archive.services.audit_heads import LoggedHead, TrailCheck
+from archive.services.stamping import check_stamps
 from archive.wiring import Archive
 from muniment.errors import Corrupt
-from muniment.ids import SegmentId
-from muniment.log.entries import LoggedEntry, SegmentSealed, decode
+from muniment.log.entries import (
+    AuditHead,
+    BadEntry,
+    LoggedEntry,
+    OpaqueEntry,
+    SegmentSealed,
+    commitment_of,
+    decode,
+)
 from muniment.log.fsck import fsck
+from muniment.log.layout import TILE_WIDTH
 from muniment.log.reader import LogEmpty, LogReader
-from muniment.log.writer import LogWriter
 
-BATCH_SEGMENTS: Final = 5_000  # entries of some 100 bytes in one append
+CHUNK_ENTRIES: Final = 4 * TILE_WIDTH  # compared with their rows at a time: whole bundles
+
+Faults = Iterable[tuple[str, str]]  # what is damaged, and why
 
 
 @dataclass(slots=True, kw_only=True)
 class LogReport:
-    """What a check of the log found: entries, root in hex, damage by object, and segments that are not logged yet."""
+    """What a check of the log found: entries, root in hex, damage by object, and how many rows are not logged yet."""
 
     entries: int = 0
     root: str = ""
     damaged: list[dict[str, str]] = field(default_factory=list)
-    not_logged: int = 0
+    not_logged: int = 0  # segments and notes
+    audit_heads: int = 0  # heads of the audit trail that were compared with it
+    stamps: int = 0  # time-stamps that hold
+    stamps_not_checked: int = 0  # because no authority is trusted
 
-
-def log_segments(archive: Archive) -> int:
-    """Log every catalogued segment that is not in the log; return how many. One process does so at a time.
-
-    Killed between the append and its note, the next call finds the entries and notes them: none is logged twice.
-    """
-    logged = 0
-    with turn(archive.data, "logging", wait=False) as mine:
-        if not mine:
-            return 0
-        writer = LogWriter(archive.vault.segments, archive.signer)
-        _learn(archive, writer)
-        while batch := _not_logged():
-            now = archive.vault.now()
-            entries = [
-                SegmentSealed(segment_id=SegmentId(row.id), root=bytes(row.merkle_root), frames=row.frame_count)
-                for row in batch
-            ]
-            first = writer.append(entries, now).first_index
-            _note({row.id: first + place for place, row in enumerate(batch)})
-            logged += len(batch)
-    return logged
+    def add(self, faults: Faults) -> None:
+        """Add damage by object."""
+        self.damaged.extend({"object": name, "reason": reason} for name, reason in faults)
 
 
 def check_log(archive: Archive, *, progress: Callable[[int], None] = lambda _entries: None) -> LogReport:
-    """Read the whole log and compare it with its signed checkpoint, and each segment's leaf with its segment."""
-    report = LogReport(not_logged=Segment.objects.filter(log_index__isnull=True).count())
+    """Read the whole log and compare it with its signed checkpoint, and all that it tells with what is kept.
+
+    Entries that no row knows are no damage: the database may be younger than the log.
+    """
+    waiting = [model.objects.filter(log_index__isnull=True) for model in (Segment, LogNote)]
+    report = LogReport(not_logged=sum(rows.count() for rows in waiting))
+    report.add(_commitment_faults())
     store, verifiers = archive.vault.segments, [archive.signer.verifier]
     try:
         found = fsck(store, verifiers, progress=progress)
         reader = LogReader(store, found.checkpoint)
     except LogEmpty:
+        report.add(_lost(0))
         return report
     except Corrupt as error:
-        report.damaged.append({"object": "log", "reason": str(error)})
+        report.add([("log", str(error))])
         return report
     report.entries, report.root = found.checkpoint.size, found.root.hex()
-    report.damaged.extend({"object": key, "reason": reason} for key, reason in found.damaged.items())
-    if not report.damaged:
-        _compare(reader, report)
+    report.add(found.damaged.items())
+    if not found.damaged:
+        _compare(archive, reader, report)
     return report
 
 
-def _compare(reader: LogReader, report: LogReport) -> None:
-    rows = dict(Segment.objects.exclude(merkle_root=b"").values_list("id", "merkle_root"))
-    for entry in map(decode, reader.entries()):
-        if isinstance(entry, LoggedEntry) and isinstance(entry.entry, SegmentSealed):
-            root = rows.get(entry.entry.segment_id)
-            if root is not None and bytes(root) != entry.entry.root:
-                report.damaged.append(
-                    {"object": f"segment {entry.entry.segment_id}", "reason": "its Merkle root is not the one logged"}
-                )
+def _compare(archive: Archive, reader: LogReader, report: LogReport) -> None:
+    trail, size = TrailCheck(), reader.checkpoint.size
+    for first in range(0, size, CHUNK_ENTRIES):
+        entries = list(reader.entries(first, min(first + CHUNK_ENTRIES, size)))
+        logged = [decode(data) for data in entries]
+        report.add(_segment_faults(logged))
+        report.add(_place_faults(first, entries, logged))
+        trail.add(_heads(first, logged))
+    report.add(_lost(size))
+    report.audit_heads = trail.heads
+    report.add(("audit trail", fault) for fault in trail.faults())
+    stamps = check_stamps(archive, reader)
+    report.stamps, report.stamps_not_checked = stamps.hold, stamps.not_checked
+    report.add(stamps.faults.items())
 
 
-def _learn(archive: Archive, writer: LogWriter) -> None:
-    """Note what the log holds and the catalogue does not know: after a kill, or a rebuild."""
-    known = Segment.objects.aggregate(last=Max("log_index"))["last"]
-    start = 0 if known is None or _rebuilt() else known + 1
-    checkpoint = writer.repair(archive.vault.now())
-    if start >= checkpoint.size:
-        return
-    reader = LogReader(archive.vault.segments, checkpoint)
-    found = {}
-    for index, data in enumerate(reader.entries(start), start):
-        entry = decode(data)
-        if isinstance(entry, LoggedEntry) and isinstance(entry.entry, SegmentSealed):
-            found.setdefault(entry.entry.segment_id, index)
-    _note(found)
+def _segment_faults(logged: Sequence[LoggedEntry | OpaqueEntry]) -> Faults:
+    """Compare the Merkle root of each segment with the logged one, whichever entry its row knows."""
+    roots = {
+        entry.entry.segment_id: entry.entry.root
+        for entry in logged
+        if isinstance(entry, LoggedEntry) and isinstance(entry.entry, SegmentSealed)
+    }
+    rows = Segment.objects.exclude(merkle_root=b"").filter(id__in=roots)
+    for segment_id, root in rows.values_list("id", "merkle_root"):
+        if bytes(root) != roots[segment_id]:
+            yield f"segment {segment_id}", "its Merkle root is not the one logged"
 
 
-def _rebuilt() -> bool:
-    """Tell whether a segment older than one that is logged is not: only a rebuild or a late find makes that so."""
-    newest = Segment.objects.filter(log_index__isnull=False).aggregate(last=Max("id"))["last"]
-    return newest is not None and _waiting().filter(id__lt=newest).exists()
+def _place_faults(first: int, entries: Sequence[bytes], logged: Sequence[LoggedEntry | OpaqueEntry]) -> Faults:
+    """Compare what rows say stands at their index with what stands there."""
+    standing = {"log_index__gte": first, "log_index__lt": first + len(entries)}
+    for index, segment_id in Segment.objects.filter(**standing).values_list("log_index", "id"):
+        entry = logged[index - first]
+        sealed = entry.entry if isinstance(entry, LoggedEntry) else None
+        if not isinstance(sealed, SegmentSealed) or sealed.segment_id != segment_id:
+            yield f"segment {segment_id}", f"entry {index} of the evidence log is not the segment's"
+    for index, subject, data in LogNote.objects.filter(**standing).values_list("log_index", "subject", "entry"):
+        if bytes(data) != entries[index - first]:
+            yield subject, f"its note is not what was logged as entry {index}"
 
 
-def _not_logged() -> list[Segment]:
-    return list(_waiting().order_by("id")[:BATCH_SEGMENTS])
+def _lost(size: int) -> Faults:
+    """Name what rows know to be logged and the log does not reach."""
+    for segment_id in Segment.objects.filter(log_index__gte=size).values_list("id", flat=True):
+        yield f"segment {segment_id}", f"it was logged, and the evidence log ends before it, at {size} entries"
+    for subject in LogNote.objects.filter(log_index__gte=size).values_list("subject", flat=True):
+        yield subject, f"it was logged, and the evidence log ends before it, at {size} entries"
 
 
-def _waiting() -> QuerySet[Segment]:
-    done = SegmentStage.objects.filter(stage=Stage.CATALOGUE, state=StageState.DONE).values("segment_id")
-    return Segment.objects.filter(log_index__isnull=True, id__in=done)
+def _commitment_faults() -> Faults:
+    """Compare each note's document with the commitment in its entry, logged or not."""
+    rows = LogNote.objects.order_by("id").values_list("subject", "entry", "document", "salt")
+    for subject, data, document, salt in rows.iterator(chunk_size=CHUNK_ENTRIES):
+        logged = decode(bytes(data))
+        if not isinstance(logged, LoggedEntry):
+            yield subject, "its note is no entry of the evidence log"
+        elif not _commits(logged, document, bytes(salt)):
+            yield subject, "its document is not the one that its entry commits to"
 
 
-def _note(index_of: dict) -> None:
-    with transaction.atomic():
-        for segment_id, index in index_of.items():
-            Segment.objects.filter(id=segment_id, log_index__isnull=True).update(log_index=index)
+def _commits(logged: LoggedEntry, document: str, salt: bytes) -> bool:
+    if isinstance(logged.entry, AuditHead | SegmentSealed):
+        return (document, salt) == ("", b"")
+    try:
+        return commitment_of(document.encode(), salt) == logged.entry.commitment
+    except BadEntry:
+        return False
+
+
+def _heads(first: int, logged: Sequence[LoggedEntry | OpaqueEntry]) -> Iterator[LoggedHead]:
+    for index, entry in enumerate(logged, first):
+        if isinstance(entry, LoggedEntry) and isinstance(entry.entry, AuditHead):
+            yield LoggedHead(index=index, records=entry.entry.records, head=entry.entry.head)

@@ -90,9 +90,16 @@ class LogWriter:
         After `StoreUnavailable`, or when killed, the batch may still get in, whole, with the next call of anybody.
         To log a thing once, look for it in `LogReader.entries` from the last index you know, after `repair`.
         """
+        return self.append_encoded([log_entries.encode(entry, at=now) for entry in new], now, known=known)
+
+    def append_encoded(self, new: Sequence[bytes], now: datetime, *, known: Checkpoint | None = None) -> Appended:
+        """Log entries as `append` does, from the bytes that `entries.encode` made of them at times of their own.
+
+        Whoever keeps the bytes finds them again in the log. Raises `EntryTooLong` beside the errors of `append`.
+        """
         if len(new) > MAX_BATCH_ENTRIES:
             raise BatchTooLarge(f"{len(new)} log entries in one batch; at most {MAX_BATCH_ENTRIES}: append in parts")
-        encoded = tuple(log_entries.encode(entry, at=now) for entry in new)
+        encoded = tuple(new)
         for _ in range(MAX_ROUNDS):
             head = self._head()
             self._check_known(head.checkpoint, known)

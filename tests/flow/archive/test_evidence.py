@@ -4,7 +4,8 @@ import pytest
 
 from archive.models import Segment
 from archive.services import sweep
-from archive.services.evidence import check_log, log_segments
+from archive.services.evidence import check_log
+from archive.services.notes import log_pending
 from archive.services.rebuild import rebuild_catalogue
 from muniment.log.entries import SegmentSealed, decode
 from muniment.log.reader import LogReader
@@ -32,31 +33,31 @@ def sealed(archive, *keys):
 
 def test_each_catalogued_segment_is_logged_once(archive):
     first = sealed(archive, "1", "2")
-    log_segments(archive)
+    log_pending(archive)
     second = sealed(archive, "3")
-    done = (log_segments(archive), log_segments(archive))
+    done = (log_pending(archive), log_pending(archive))
     assert (done, logged(archive)) == ((1, 0), [*first, *second])
     assert list(Segment.objects.order_by("id").values_list("log_index", flat=True)) == [0, 1, 2]
 
 
 def test_entries_that_a_killed_process_did_not_note_are_not_logged_again(archive):
     first, second = sealed(archive, "1", "2")
-    log_segments(archive)
+    log_pending(archive)
     Segment.objects.filter(id=second).update(log_index=None)
-    assert (log_segments(archive), logged(archive)) == (0, [first, second])
+    assert (log_pending(archive), logged(archive)) == (0, [first, second])
 
 
 def test_after_a_rebuild_the_segments_find_their_entries(archive):
     sealed(archive, "1", "2", "3")
-    log_segments(archive)
+    log_pending(archive)
     rebuild_catalogue(archive)
-    assert log_segments(archive) == 0
+    assert log_pending(archive) == 0
     assert list(Segment.objects.order_by("id").values_list("log_index", flat=True)) == [0, 1, 2]
 
 
 def test_a_sound_log_is_reported_with_its_size(archive):
     sealed(archive, "1", "2")
-    log_segments(archive)
+    log_pending(archive)
     report = check_log(archive)
     assert (report.entries, report.damaged, report.not_logged) == (2, [], 0)
 

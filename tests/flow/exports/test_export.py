@@ -13,7 +13,7 @@ from archive.exporting.evidence_log import log_at
 from archive.exporting.orders import TOOL, Order, Ports, Shown
 from archive.models import Message, Segment
 from archive.services import exports, sweep
-from archive.services.evidence import log_segments
+from archive.services.notes import log_pending
 from archive.services.stages import drain
 from muniment.bundle.model import Copies
 from muniment.engines.port import Scope
@@ -223,7 +223,7 @@ def test_the_log_may_grow_while_an_export_is_interrupted(filled):
         export(filled, order(filled), ports=ports, progress=_stop_at(2))
     seal(filled, mail("new", body="dinner"))
     sweep.catalogue_missing(vault=filled.vault)
-    log_segments(filled)
+    log_pending(filled)
     Segment.objects.update(log_index=None)  # as behind a rebuild: then the log itself tells
 
     made = export(filled, order(filled), ports=ports)
