@@ -1,10 +1,20 @@
 """What every page needs of its reader: which sections to offer."""
 
 from django.http import HttpRequest
+from django.utils import timezone
 
+from accounts.models import Role
 from accounts.permissions import may_read_audit
+from accounts.queries.approvals import waiting_for
 
 
-def sections(request: HttpRequest) -> dict[str, bool]:
-    """Return which sections are for this reader."""
-    return {"shows_audit": hasattr(request, "user") and may_read_audit(request.user)}
+def sections(request: HttpRequest) -> dict[str, bool | int]:
+    """Return which sections are for this reader, and how many approvals wait for them."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"shows_audit": False}
+    return {
+        "shows_audit": may_read_audit(user),
+        "shows_approvals": user.role != Role.EMPLOYEE,
+        "awaiting": len(waiting_for(user, now=timezone.now())),
+    }

@@ -17,6 +17,8 @@ from typing import Any, Final
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.actors import Operator
 from accounts.models import Action, Approval, ApprovalState, Outcome, Role, TextKind, User
@@ -25,17 +27,17 @@ from muniment.errors import Refused
 
 MAX_REASON_CHARS: Final = 2_000
 _LIVE: Final = (ApprovalState.OPEN, ApprovalState.GIVEN)
-_STANDS: Final = "This has been asked for already, and the answer is awaited or still stands."
+_STANDS: Final = gettext_lazy("This has been asked for already, and the answer is awaited or still stands.")
 _DECISIONS: Final = {
     ApprovalState.GIVEN: Action.APPROVAL_GIVEN,
     ApprovalState.REFUSED: Action.APPROVAL_REFUSED,
 }
 _ENDED: Final = {
-    ApprovalState.GIVEN: "It has been approved already.",
-    ApprovalState.USED: "It has been approved and done already.",
-    ApprovalState.REFUSED: "It has been refused already.",
-    ApprovalState.WITHDRAWN: "Whoever asked for it has withdrawn it.",
-    ApprovalState.EXPIRED: "The approval has expired: ask again.",
+    ApprovalState.GIVEN: gettext_lazy("It has been approved already."),
+    ApprovalState.USED: gettext_lazy("It has been approved and done already."),
+    ApprovalState.REFUSED: gettext_lazy("It has been refused already."),
+    ApprovalState.WITHDRAWN: gettext_lazy("Whoever asked for it has withdrawn it."),
+    ApprovalState.EXPIRED: gettext_lazy("The approval has expired: ask again."),
 }
 
 
@@ -62,14 +64,14 @@ def ask(
     at = now or timezone.now()
     roles = sorted({Role(role).value for role in may_approve})
     if not reason.strip():
-        raise ApprovalRefused("Say why: the person who decides has to know.")
+        raise ApprovalRefused(_("Say why: the person who decides has to know."))
     if not roles or expires_at <= at:
-        raise ApprovalRefused("An approval needs a role that may give it and an expiry that is still to come.")
+        raise ApprovalRefused(_("An approval needs a role that may give it and an expiry that is still to come."))
     with transaction.atomic():
         for stale in _live(kind, subject).filter(expires_at__lte=at):
             _expire(stale, at)
         if _live(kind, subject).exists():
-            raise ApprovalRefused(_STANDS)
+            raise ApprovalRefused(str(_STANDS))
         approval = _create(
             kind=kind,
             subject=subject,
@@ -92,7 +94,7 @@ def approve(*, actor: User, approval_id: int, reason: str = "", now: datetime | 
 def refuse(*, actor: User, approval_id: int, reason: str, now: datetime | None = None) -> Approval:
     """Say no to what was asked; as `approve`, and with a reason."""
     if not reason.strip():
-        raise ApprovalRefused("Say why it is refused: whoever asked has to know.")
+        raise ApprovalRefused(_("Say why it is refused: whoever asked has to know."))
     return _decide(actor, approval_id, ApprovalState.REFUSED, reason, now or timezone.now())
 
 
@@ -102,9 +104,9 @@ def withdraw(*, actor: User, approval_id: int, reason: str = "", now: datetime |
     with transaction.atomic():
         row = _locked(approval_id)
         if row.asked_by_id != actor.pk:
-            why = "Only whoever asked can withdraw it."
+            why = _("Only whoever asked can withdraw it.")
         else:
-            why = _why_ended(row, at) or _ENDED.get(row.state, "")
+            why = _why_ended(row, at) or str(_ENDED.get(row.state, ""))
         if not why:
             row.state = ApprovalState.WITHDRAWN
             row.save(update_fields=["state"])
@@ -125,9 +127,9 @@ def consume(
     with transaction.atomic():
         row = _live(kind, subject).first()
         if row is None or row.state != ApprovalState.GIVEN:
-            why = "This needs the approval of a second person, and none stands."
+            why = _("This needs the approval of a second person, and none stands.")
         elif row.digest != digest:
-            why = "The approval was given for something else: what is to be done has changed since. Ask again."
+            why = _("The approval was given for something else: what is to be done has changed since. Ask again.")
         else:
             why = _why_ended(row, at)
         if row is not None and not why:
@@ -170,12 +172,12 @@ def _decide(actor: User, approval_id: int, state: ApprovalState, reason: str, at
 def _why_not(row: Approval, actor: User, at: datetime) -> str:
     """Return why `actor` cannot decide, "" when they can. The person is read anew: the role may have changed."""
     if row.state in _ENDED:
-        return _ENDED[ApprovalState(row.state)]
+        return str(_ENDED[ApprovalState(row.state)])
     person = User.objects.filter(pk=actor.pk, is_active=True).first()
     if row.asked_by_id == actor.pk:
-        return "Whoever asks cannot approve: this needs a second person."
+        return _("Whoever asks cannot approve: this needs a second person.")
     if person is None or person.role not in row.may_approve:
-        return "Your role may not decide this."
+        return _("Your role may not decide this.")
     return _why_ended(row, at)
 
 
@@ -183,7 +185,7 @@ def _why_ended(row: Approval, at: datetime) -> str:
     """Return why time is over, after writing it down; "" while it is not."""
     if row.state in _LIVE and at >= row.expires_at:
         _expire(row, at)
-        return _ENDED[ApprovalState.EXPIRED]
+        return str(_ENDED[ApprovalState.EXPIRED])
     return ""
 
 
@@ -198,7 +200,7 @@ def _create(**fields: Any) -> Approval:
         with transaction.atomic():
             return Approval.objects.create(**fields)
     except IntegrityError as error:  # another request came first, and the database allows one
-        raise ApprovalRefused(_STANDS) from error
+        raise ApprovalRefused(str(_STANDS)) from error
 
 
 def _live(kind: str, subject: str) -> QuerySet[Approval]:
@@ -208,7 +210,7 @@ def _live(kind: str, subject: str) -> QuerySet[Approval]:
 def _locked(approval_id: int) -> Approval:
     row = Approval.objects.select_for_update().filter(pk=approval_id).first()
     if row is None:
-        raise ApprovalRefused("There is no such request for approval.")
+        raise ApprovalRefused(_("There is no such request for approval."))
     return row
 
 

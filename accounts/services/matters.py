@@ -11,6 +11,7 @@ from typing import Final
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.actors import Operator
 from accounts.models import (
@@ -49,9 +50,11 @@ def open_matter(
     """Open a matter; a person who opens one is its first member. Raises `MatterRefused`."""
     at, reference, name = now or timezone.now(), reference.strip(), name.strip()
     if not may(actor, MANAGES_MATTERS):
-        raise MatterRefused("Matters are opened by legal or a compliance officer.")
+        raise MatterRefused(_("Matters are opened by legal or a compliance officer."))
     if not reference or len(reference) > MAX_REFERENCE_CHARS:
-        raise MatterRefused(f"A matter needs a reference of at most {MAX_REFERENCE_CHARS} characters.")
+        raise MatterRefused(
+            _("A matter needs a reference of at most %(count)s characters.") % {"count": MAX_REFERENCE_CHARS}
+        )
     _check_words(name, description)
     person = actor if isinstance(actor, User) else None
     try:
@@ -68,7 +71,7 @@ def open_matter(
                 MatterMember.objects.create(matter=matter, user=person, added_by=person, added_at=at)
             _record(actor, matter, Action.MATTER_OPENED, at)
     except IntegrityError as error:
-        raise MatterRefused("Another matter has this reference already.") from error
+        raise MatterRefused(_("Another matter has this reference already.")) from error
     return matter
 
 
@@ -89,7 +92,7 @@ def close(*, actor: User | Operator, matter: Matter, reason: str, now: datetime 
     """Close a matter: from now on it opens no mail. Its holds stand until they are released. Raises `MatterRefused`."""
     at = now or timezone.now()
     if not reason.strip():
-        raise MatterRefused("Say why the matter is closed.")
+        raise MatterRefused(_("Say why the matter is closed."))
     with transaction.atomic():
         row = _locked(actor, matter)
         row.state, row.closed_at = MatterState.CLOSED, at
@@ -108,10 +111,11 @@ def add_member(
         row = _locked(actor, matter)
         if not person.is_active or person.role not in OPENED_BY_MATTERS:
             raise MatterRefused(
-                f"{person.email} cannot be a member: only legal, compliance and auditors work on matters."
+                _("%(person)s cannot be a member: only legal, compliance and auditors work on matters.")
+                % {"person": person.email}
             )
         if row.members.filter(user=person, removed_at__isnull=True).exists():
-            raise MatterRefused(f"{person.email} is a member already.")
+            raise MatterRefused(_("%(person)s is a member already.") % {"person": person.email})
         member = MatterMember.objects.create(
             matter=row, user=person, added_by=actor if isinstance(actor, User) else None, added_at=at
         )
@@ -130,13 +134,13 @@ def remove_member(
         standing = row.members.filter(removed_at__isnull=True)
         member = standing.filter(user=person).first()
         if member is None:
-            raise MatterRefused(f"{person.email} is no member of this matter.")
+            raise MatterRefused(_("%(person)s is no member of this matter.") % {"person": person.email})
         if (
             isinstance(actor, User)
             and not standing.exclude(pk=member.pk).filter(user__role__in=MANAGES_MATTERS).exists()
         ):
             raise MatterRefused(
-                "Nobody who may act in it would be left: add another member first, or close the matter."
+                _("Nobody who may act in it would be left: add another member first, or close the matter.")
             )
         member.removed_at = at
         member.save(update_fields=["removed_at"])
@@ -225,7 +229,7 @@ def remove_custodian(
         matter = _locked(actor, custodian.matter)
         row = MatterCustodian.objects.select_for_update().get(pk=custodian.pk)
         if row.removed_at is not None:
-            raise MatterRefused("This custodian was removed already.")
+            raise MatterRefused(_("This custodian was removed already."))
         row.removed_at = at
         row.save(update_fields=["removed_at"])
         named = f"custodian:{row.pk}"
@@ -237,7 +241,7 @@ def _add(
     actor: User | Operator, matter: Matter, address: str, *, name: str, approval: Approval | None, at: datetime
 ) -> MatterCustodian:
     if matter.custodians.filter(address=address, removed_at__isnull=True).exists():
-        raise MatterRefused("This person is a custodian already.")
+        raise MatterRefused(_("This person is a custodian already."))
     custodian = MatterCustodian.objects.create(
         matter=matter,
         address=address,
@@ -255,29 +259,33 @@ def _locked(actor: User | Operator, matter: Matter) -> Matter:
     """Return the matter's row, locked, if the actor may act in it."""
     row = Matter.objects.select_for_update().get(pk=matter.pk)
     if row.state != MatterState.OPEN:
-        raise MatterRefused("This matter is closed: nothing in it can be changed.")
+        raise MatterRefused(_("This matter is closed: nothing in it can be changed."))
     if not may_change(actor, row):
-        raise MatterRefused("Only its members of legal and compliance act in a matter.")
+        raise MatterRefused(_("Only its members of legal and compliance act in a matter."))
     return row
 
 
 def _check_words(name: str, description: str) -> None:
     if not name or len(name) > MAX_NAME_CHARS:
-        raise MatterRefused(f"A matter needs a name of at most {MAX_NAME_CHARS} characters.")
+        raise MatterRefused(_("A matter needs a name of at most %(count)s characters.") % {"count": MAX_NAME_CHARS})
     if len(description) > MAX_DESCRIPTION_CHARS:
-        raise MatterRefused(f"The description is longer than {MAX_DESCRIPTION_CHARS} characters.")
+        raise MatterRefused(
+            _("The description is longer than %(count)s characters.") % {"count": MAX_DESCRIPTION_CHARS}
+        )
 
 
 def _check_address(address: str) -> None:
     if not _ADDRESS.fullmatch(address):
-        raise MatterRefused("A custodian is named by an address, such as ann@corp.example.")
+        raise MatterRefused(_("A custodian is named by an address, such as ann@corp.example."))
 
 
 def _check_new(matter: Matter, address: str, at: datetime) -> None:
     if matter.custodians.filter(address=address, removed_at__isnull=True).exists():
-        raise MatterRefused("This person is a custodian already.")
+        raise MatterRefused(_("This person is a custodian already."))
     if any(proposal.address == address for proposal in awaited(matter, now=at)):
-        raise MatterRefused("This person's mail has been asked for already, and the answer is awaited or still stands.")
+        raise MatterRefused(
+            _("This person's mail has been asked for already, and the answer is awaited or still stands.")
+        )
 
 
 def _subject(proposal: CustodianProposal) -> str:
