@@ -58,6 +58,10 @@ class MemoryEngine:
         with self._lock:
             self._documents = {key: value for key, value in self._documents.items() if key not in gone}
 
+    def expunge(self, message_ids: Sequence[UUID]) -> None:
+        """Remove documents; no file ever held them."""
+        self.delete(message_ids)
+
     def search(self, request: SearchRequest) -> SearchResult:
         """Answer a search."""
         test = _test(request.query, blind=request.scope.blind)

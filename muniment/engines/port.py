@@ -149,6 +149,16 @@ class SearchEngine(Protocol):
         """Remove documents; ids that are not there are ignored."""
         ...
 
+    def expunge(self, message_ids: Sequence[UUID]) -> None:
+        """Remove documents so that no file of the index holds anything that was ever put under these ids.
+
+        What `delete` and a later `put` left behind goes too. Ids that are not there are ignored, and the call may be
+        repeated: killed at any moment, it is completed by the next one. Searches and other processes go on meanwhile;
+        a reader of the old files lets go of them at its next search. Raises `IndexUnavailable` where something is
+        left, with the answers as they were: `clear` and `put` then do it.
+        """
+        ...
+
     def search(self, request: SearchRequest) -> SearchResult:
         """Answer a search; hits of one request are consistent with each other."""
         ...

@@ -16,6 +16,7 @@ from muniment.engines.port import Document, Hit, IndexUnavailable, Scope, Search
 from muniment.engines.tantivy.compiling import Compiler
 from muniment.engines.tantivy.counting import figures_of
 from muniment.engines.tantivy.documents import texts_of, to_tantivy
+from muniment.engines.tantivy.expunging import expunge
 from muniment.engines.tantivy.folder import Folder, Stamp, reporting
 from muniment.engines.tantivy.paging import Found, ids_of, page_of
 from muniment.engines.tantivy.residence import given_back
@@ -72,6 +73,13 @@ class TantivyEngine:
         with self._folder.writing(), reporting(self._folder.path), self._writer() as writer:
             for message_id in message_ids:
                 writer.delete_documents_by_term(ID, message_id.hex)
+
+    def expunge(self, message_ids: Sequence[UUID]) -> None:
+        """Remove documents from answers and files, in one step; see `expunging` for how."""
+        if not self._folder.exists():
+            return
+        with self._folder.writing(), reporting(self._folder.path), given_back(self._folder.path):
+            expunge(self._folder, message_ids)
 
     def search(self, request: SearchRequest) -> SearchResult:
         """Answer a search from one state of the index."""

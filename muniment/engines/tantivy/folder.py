@@ -4,8 +4,8 @@
     writer.lock  held with flock by the one process that writes; the kernel lets go of it when that process dies
     <generation>/   Tantivy's own files
 
-`clear` makes a new generation and points `current` at it, so a reader has either the old index or the new one, and a
-process killed in between leaves the old one.
+`clear` and `expunge` make a new generation and point `current` at it, so a reader has either the old index or the new
+one, and a process killed in between leaves the old one.
 """
 
 import fcntl
@@ -23,6 +23,7 @@ from tantivy import Index
 
 from muniment.engines.port import IndexUnavailable
 from muniment.engines.tantivy.schema import TOKENIZER, VERSION, build_schema, tokenizer
+from muniment.engines.tantivy.segments import META, sync
 
 REBUILD = "Run `manage.py rebuild index` to make it again from the archive; no message is lost."
 _POLL_SECONDS = 0.02
@@ -46,16 +47,24 @@ class Folder:
     def stamp(self) -> Stamp:
         """Return the present state of the index; raise `IndexUnavailable` if there is none of this version."""
         generation = self._current()
-        try:
-            meta = (self.path / generation / "meta.json").stat()
-        except OSError as error:
-            raise IndexUnavailable(f"The search index in {self.path} is damaged: {error}. {REBUILD}") from error
-        return Stamp(generation=generation, meta=(meta.st_ino, meta.st_mtime_ns, meta.st_size))
+        while True:
+            try:
+                meta = (self.path / generation / META).stat()
+            except OSError as error:
+                gone, generation = generation, self._current()
+                if gone != generation:  # another one became current just now, and this one was removed
+                    continue
+                raise IndexUnavailable(f"The search index in {self.path} is damaged: {error}. {REBUILD}") from error
+            return Stamp(generation=generation, meta=(meta.st_ino, meta.st_mtime_ns, meta.st_size))
 
     def open(self, generation: str) -> Index:
         """Open a generation for reading by hand: it sees new commits when `reload` is called."""
+        return self.open_at(self.path / generation)
+
+    def open_at(self, path: Path) -> Index:
+        """Open the index in a folder that is no generation."""
         with reporting(self.path):
-            index = Index.open(str(self.path / generation))
+            index = Index.open(str(path))
             index.register_tokenizer(TOKENIZER, tokenizer())
             index.config_reader("manual")
             index.reload()
@@ -71,7 +80,17 @@ class Folder:
         with reporting(self.path):
             (self.path / generation).mkdir(parents=True)
             Index(build_schema(), path=str(self.path / generation), reuse=False)
+        self.adopt(generation)
+
+    def adopt(self, generation: str) -> None:
+        """Make a generation current that is whole on the disk, and remove the others. The caller holds the lock."""
+        with reporting(self.path):
             self._point_at(generation)
+        self.sweep()
+
+    def sweep(self) -> None:
+        """Remove every folder but the current generation's. The caller holds the writer's lock."""
+        generation = self._current()
         for other in self.path.iterdir():
             if other.is_dir() and other.name != generation:
                 shutil.rmtree(other, ignore_errors=True)
@@ -122,11 +141,7 @@ class Folder:
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(self.path / "current")
-        folder = os.open(self.path, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync(self.path)
 
 
 @contextmanager
