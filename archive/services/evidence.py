@@ -6,6 +6,7 @@ from typing import Final
 
 from archive.models import LogNote, Segment
 from archive.services.audit_heads import LoggedHead, TrailCheck
+from archive.services.notes import last_known
 from archive.services.stamping import check_stamps
 from archive.wiring import Archive
 from muniment.errors import Corrupt
@@ -35,6 +36,7 @@ class LogReport:
     root: str = ""
     damaged: list[dict[str, str]] = field(default_factory=list)
     not_logged: int = 0  # segments and notes
+    whole: bool = False  # every object of the log is as it must be, and the log reaches as far as the rows know
     audit_heads: int = 0  # heads of the audit trail that were compared with it
     stamps: int = 0  # time-stamps that hold
     stamps_not_checked: int = 0  # because no authority is trusted
@@ -52,12 +54,13 @@ def check_log(archive: Archive, *, progress: Callable[[int], None] = lambda _ent
     waiting = [model.objects.filter(log_index__isnull=True) for model in (Segment, LogNote)]
     report = LogReport(not_logged=sum(rows.count() for rows in waiting))
     report.add(_commitment_faults())
+    last = max(last_known(Segment), last_known(LogNote))  # read before the log, which may grow meanwhile
     store, verifiers = archive.vault.segments, [archive.signer.verifier]
     try:
         found = fsck(store, verifiers, progress=progress)
         reader = LogReader(store, found.checkpoint)
     except LogEmpty:
-        report.add(_lost(0))
+        report.whole = _is_all_there(0, last, report)
         return report
     except Corrupt as error:
         report.add([("log", str(error))])
@@ -65,6 +68,7 @@ def check_log(archive: Archive, *, progress: Callable[[int], None] = lambda _ent
     report.entries, report.root = found.checkpoint.size, found.root.hex()
     report.add(found.damaged.items())
     if not found.damaged:
+        report.whole = _is_all_there(reader.checkpoint.size, last, report)
         _compare(archive, reader, report)
     return report
 
@@ -77,7 +81,6 @@ def _compare(archive: Archive, reader: LogReader, report: LogReport) -> None:
         report.add(_segment_faults(logged))
         report.add(_place_faults(first, entries, logged))
         trail.add(_heads(first, logged))
-    report.add(_lost(size))
     report.audit_heads = trail.heads
     report.add(("audit trail", fault) for fault in trail.faults())
     stamps = check_stamps(archive, reader)
@@ -111,12 +114,13 @@ def _place_faults(first: int, entries: Sequence[bytes], logged: Sequence[LoggedE
             yield subject, f"its note is not what was logged as entry {index}"
 
 
-def _lost(size: int) -> Faults:
-    """Name what rows know to be logged and the log does not reach."""
-    for segment_id in Segment.objects.filter(log_index__gte=size).values_list("id", flat=True):
-        yield f"segment {segment_id}", f"it was logged, and the evidence log ends before it, at {size} entries"
-    for subject in LogNote.objects.filter(log_index__gte=size).values_list("subject", flat=True):
-        yield subject, f"it was logged, and the evidence log ends before it, at {size} entries"
+def _is_all_there(size: int, last: int, report: LogReport) -> bool:
+    """Name what rows know to be logged, up to index `last`, and a log of that size does not reach."""
+    beyond = {"log_index__gte": size, "log_index__lte": last}
+    lost = [f"segment {found}" for found in Segment.objects.filter(**beyond).values_list("id", flat=True)]
+    lost += LogNote.objects.filter(**beyond).values_list("subject", flat=True)
+    report.add((name, f"it was logged, and the evidence log ends before it, at {size} entries") for name in lost)
+    return not lost
 
 
 def _commitment_faults() -> Faults:

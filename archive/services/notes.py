@@ -6,7 +6,7 @@ rebuild, or a database that was put back from a backup.
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -118,13 +118,19 @@ def consistency(archive: Archive, old_checkpoint: str, new_checkpoint: str) -> t
     return proof
 
 
+def last_known(model: type[Row]) -> int:
+    """Return the largest index in the log that a row of a kind knows, -1 if none does."""
+    last: int | None = model.objects.aggregate(last=Max("log_index"))["last"]
+    return -1 if last is None else last
+
+
 def _learn(archive: Archive, checkpoint: Checkpoint) -> None:
     """Note what the log holds and the rows do not know: after a kill, a rebuild, or a backup that was put back.
 
     The log is read back from its end, beyond all that no row knows, and beyond the time at which the oldest waiting
     segment was made: a catalogue that is rebuilt finds the entries of its segments, however late they come.
     """
-    last = max((_last_known(Segment), _last_known(LogNote)))
+    last = max(last_known(Segment), last_known(LogNote))
     if last >= checkpoint.size:
         raise LogForked(
             f"the database knows entry {last} of the evidence log, which has {checkpoint.size}: an older copy of the "
@@ -132,26 +138,43 @@ def _learn(archive: Archive, checkpoint: Checkpoint) -> None:
         )
     made = _oldest_made()
     notes = {bytes(entry): note_id for note_id, entry in _waiting_notes().values_list("id", "entry").iterator()}
-    reader, found, stop = LogReader(archive.vault.segments, checkpoint), {}, checkpoint.size
-    before_all_waiting = made is None
-    while stop and not (before_all_waiting and stop <= last + 1):
-        start = (stop - 1) // TILE_WIDTH * TILE_WIDTH
-        for index, data in reversed(list(enumerate(reader.bundle(start // TILE_WIDTH), start))):
-            entry = decode(data)
-            if isinstance(entry, LoggedEntry) and isinstance(entry.entry, SegmentSealed):
-                found[Segment, entry.entry.segment_id] = index
-                before_all_waiting = before_all_waiting or (made is not None and entry.at < made - CLOCKS_APART)
-            elif data in notes:
-                found[LogNote, notes[data]] = index
-        stop = start
+    found: dict[tuple[type[Row], UUID], int] = {}
+    is_older = made is None
+    for index, data in _backwards(LogReader(archive.vault.segments, checkpoint)):
+        if index <= last and is_older:
+            break
+        logged = decode(data)
+        if isinstance(logged, LoggedEntry) and isinstance(logged.entry, SegmentSealed):
+            found[Segment, logged.entry.segment_id] = index
+            is_older = made is None or logged.at < made - CLOCKS_APART
+        elif data in notes:
+            found[LogNote, notes[data]] = index
     _keep(found)
 
 
+def _backwards(reader: LogReader) -> Iterator[tuple[int, bytes]]:
+    """Yield index and bytes of every entry, the newest first."""
+    stop = reader.checkpoint.size
+    while stop:
+        start = (stop - 1) // TILE_WIDTH * TILE_WIDTH
+        yield from reversed(list(enumerate(reader.bundle(start // TILE_WIDTH), start)))
+        stop = start
+
+
 def _keep(index_of: dict[tuple[type[Row], UUID], int]) -> None:
-    """Write down where rows stand in the log. What a row knows already stays."""
-    with transaction.atomic():
-        for (model, row_id), index in index_of.items():
-            model.objects.filter(id=row_id, log_index__isnull=True).update(log_index=index)
+    """Write down where rows stand in the log, first entries first: whoever is killed leaves no gap below a known one.
+
+    What a row knows already stays.
+    """
+    places = sorted(index_of.items(), key=lambda place: place[1])
+    for start in range(0, len(places), BATCH_ROWS):
+        part = places[start : start + BATCH_ROWS]
+        with transaction.atomic():
+            for model in (Segment, LogNote):
+                indexes = {row_id: index for (kind, row_id), index in part if kind is model}
+                rows = model.objects.filter(id__in=indexes, log_index__isnull=True)
+                for row_id in list(rows.values_list("id", flat=True)):
+                    model.objects.filter(id=row_id).update(log_index=indexes[row_id])
 
 
 def _batch() -> list[Row]:
@@ -180,8 +203,3 @@ def _oldest_made() -> datetime | None:
     """Return when the oldest segment that waits was made, None if none waits."""
     oldest = _waiting_segments().values_list("id", flat=True).first()
     return None if oldest is None else datetime.fromtimestamp(unix_ms_of(oldest) / 1000, UTC)
-
-
-def _last_known(model: type[Row]) -> int:
-    last: int | None = model.objects.aggregate(last=Max("log_index"))["last"]
-    return -1 if last is None else last

@@ -9,7 +9,9 @@ from accounts.actors import operator
 from accounts.services.checks import check_audit
 from archive.management.base import DONE, FOUND, ArchiveCommand
 from archive.services import integrity
-from archive.services.evidence import check_log
+from archive.services.audit_heads import note_head
+from archive.services.evidence import LogReport, check_log
+from archive.services.notes import log_pending
 from archive.wiring import archive
 
 
@@ -30,6 +32,7 @@ class Command(ArchiveCommand):
             "damaged": len(report.damaged) + len(log.damaged),
         }
         audit = check_audit(actor=operator(), details=found)
+        _log_the_check(log)
         if options["json"]:
             self.write_json(asdict(report) | {"log": asdict(log), "audit": asdict(audit)})
         else:
@@ -37,10 +40,22 @@ class Command(ArchiveCommand):
             for item in report.damaged:
                 place = f"sighting {item['sighting']}" if "sighting" in item else f"segment {item['segment']}"
                 self.stdout.write(f"DAMAGED {place}: {item['reason']}")
-            self.stdout.write(f"{log.entries} entries of the evidence log, {len(log.damaged)} damaged")
+            self.stdout.write(f"{log.entries} entries of the evidence log, {len(log.damaged)} faults")
+            self.stdout.write(
+                f"{log.audit_heads} logged heads of the audit trail compared, {log.stamps} time-stamps hold"
+            )
+            if log.stamps_not_checked:
+                self.stdout.write(f"{log.stamps_not_checked} time-stamps not checked: set MUNIMENT_TSA_CERTIFICATES")
             for item in log.damaged:
                 self.stdout.write(f"DAMAGED {item['object']}: {item['reason']}")
             self.stdout.write(f"{audit.entries} entries of the audit trail, {len(audit.broken)} broken")
             for fault in audit.broken:
                 self.stdout.write(f"BROKEN entry {fault['entry'] or '-'}: {fault['reason']}")
         return FOUND if report.damaged or log.damaged or audit.broken else DONE
+
+
+def _log_the_check(log: LogReport) -> None:
+    """Take the head of the audit trail, with the entry of this check, into the log; not into one that is damaged."""
+    if log.whole:
+        note_head(now=archive().vault.now(), at_once=True)
+        log_pending(archive(), wait=True)
