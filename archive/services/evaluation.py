@@ -6,7 +6,7 @@ on from there. Acts that change what is said of a few messages call `refresh` fo
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from archive.models import Evaluation, Message, MessageStanding
+from archive.queries.due import changed_since, last_run, run_under_way
 from archive.queries.facts import day_of, facts_of, policy_on
 from archive.queries.reach import ids_in_order
 from muniment.policy.decide import Decision, Policy
@@ -21,6 +22,7 @@ from muniment.policy.simulate import rules_applied
 
 MAX_REFRESH: Final = 2_000  # messages looked at again while a person waits: some seconds; the rest waits for a run
 _KEPT_RUNS: Final = 30
+NEW_MAIL_SHARE: Final = 100  # a run is needed when one message in so many is new
 
 
 def evaluate(
@@ -99,6 +101,13 @@ def _standing(decision: Decision, run_id: int) -> MessageStanding:
     )
 
 
-def stale(*, today: date) -> bool:
-    """Return whether no finished run is of `today`."""
-    return not Evaluation.objects.filter(today=today, finished_at__isnull=False).exists()
+def is_needed(*, now: datetime | None = None) -> bool:
+    """Return whether a run is worth its while: none is of today, one was cut short, or the last is out of date.
+
+    New mail alone is seldom due: a run waits until there is some of it.
+    """
+    last = last_run()
+    if run_under_way() is not None or last is None or last.today != day_of(now or timezone.now()):
+        return True
+    since = changed_since(last)
+    return since.total > since.sightings or since.sightings * NEW_MAIL_SHARE > last.total
