@@ -12,6 +12,9 @@ from accounts.models import Grant, GrantKind, Matter, MatterCustodian, MatterSta
 from muniment.engines.port import Scope
 
 SEES_BLIND: Final = frozenset({Role.COMPLIANCE, Role.LEGAL, Role.DPO})
+# Which personal data a message was found to hold is itself sensitive (docs/decisions/0015).
+SEES_PERSONAL_DATA: Final = frozenset({Role.COMPLIANCE, Role.LEGAL, Role.DPO})
+READS_PERSONAL_FIGURES: Final = frozenset({Role.COMPLIANCE, Role.DPO})  # counts of it over a whole scope
 SEES_RESTRICTED: Final = frozenset({Role.DPO})  # mail whose processing is restricted (GDPR Article 18)
 READS_AUDIT: Final = frozenset({Role.AUDITOR, Role.DPO, Role.ADMINISTRATOR, Role.COMPLIANCE})
 _EVERY_KIND: Final = frozenset(GrantKind)
@@ -47,6 +50,7 @@ def scope_of(actor: User, *, now: datetime | None = None) -> Scope:
     return Scope(
         everything=any(kind == GrantKind.EVERYTHING for kind, _ in granted),
         blind=may_see_bcc(actor),
+        personal=may_see_personal_data(actor),
         restricted=actor.role in SEES_RESTRICTED,
         addresses=frozenset(
             own | {value for kind, value in granted if kind in _NAMES_AN_ADDRESS} | _opened_by_matters(actor)
@@ -111,6 +115,16 @@ def standing(user: User, *, now: datetime) -> QuerySet[Grant]:
 def may_see_bcc(actor: User) -> bool:
     """Return whether blind copies are shown to `actor`."""
     return actor.role in SEES_BLIND
+
+
+def may_see_personal_data(actor: User) -> bool:
+    """Return whether `actor` learns what personal data was found in messages."""
+    return bool(actor.is_authenticated and actor.role in SEES_PERSONAL_DATA)
+
+
+def may_read_personal_figures(actor: User) -> bool:
+    """Return whether the page of figures about personal data is for `actor`."""
+    return bool(actor.is_authenticated and actor.is_active and actor.role in READS_PERSONAL_FIGURES)
 
 
 def may_read_audit(actor: User) -> bool:

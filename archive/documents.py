@@ -79,6 +79,7 @@ class CataloguedMessage:
     people: Sequence[PersonRow]
     parts: Sequence[PartRow]
     sightings: Sequence[SightingRow]
+    personal: Sequence[str] = ()  # kinds that were found
     restricted: bool = False  # GDPR Article 18: only a scope with `restricted` finds it
 
 
@@ -109,6 +110,7 @@ def document_of(catalogued: CataloguedMessage, parsed: ParsedMessage) -> Documen
         lists=list_ids(parsed),
         rfc_message_id=message.rfc_message_id,
         thread_id=str(message.thread_id),
+        personal=tuple(catalogued.personal),
         flags=(*message.flags, RESTRICTED) if catalogued.restricted else tuple(message.flags),
     )
 

@@ -9,23 +9,28 @@ from uuid import UUID
 from celery import shared_task
 from django.conf import settings
 
+from accounts.models import User
 from archive import wiring
-from archive.models import SegmentStage, Stage, StageState
-from archive.services import stamping
+from archive.models import DraftState, RuleChangeDraft, SegmentStage, Stage, StageState
+from archive.services import disposal, evaluation, simulations, stamping
 from archive.services import sweep as sweeping
 from archive.services.audit_heads import note_head
 from archive.services.catalogue import catalogue_segments as catalogue
 from archive.services.index import index_batch, out_of_date
 from archive.services.notes import log_pending
+from archive.services.personal import reopen_outdated, scan_segment
 from archive.services.stages import turn
 from archive.services.text import extract_segment
-from muniment.errors import Transient
+from muniment.errors import Corrupt, Refused, Transient
 from muniment.ids import SegmentId
 
 log = logging.getLogger(__name__)
 
 SWEEP_SECONDS: Final = 10.0  # live work waits no longer than this behind a sweep
 STAMP_EXPIRES_SECONDS: Final = 60.0  # the next sweep asks again
+EVALUATION_SECONDS: Final = 10.0  # a turn of a run over all mail; others on the queue come between
+DECIDED_DRAFTS: Final = (DraftState.IN_FORCE, DraftState.WITHDRAWN)
+SCANNED_AT_ONCE: Final = 20  # segments in one task: of 1,000 messages each, some 10 s
 _RETRY = {"autoretry_for": (Transient,), "retry_backoff": True, "retry_backoff_max": 60, "max_retries": 10}
 
 
@@ -36,6 +41,7 @@ def catalogue_segments(segment_ids: list[str]) -> None:
     for _ in catalogue(found, vault=wiring.archive().vault):
         pass
     _queue_text(found)
+    _queue_personal(sweeping.undone(Stage.PERSONAL_DATA, among=found))
     index_pending.delay()
 
 
@@ -54,6 +60,20 @@ def extract_text(segment_id: str) -> None:
     found = SegmentId(UUID(segment_id))
     if extract_segment(found, vault=wiring.archive().vault, extractor=wiring.extractor()):
         index_pending.delay()
+    _queue_personal(sweeping.undone(Stage.PERSONAL_DATA, among=[found]))
+
+
+@shared_task(**_RETRY)
+def scan_personal_data(segment_ids: list[str]) -> None:
+    """Look for personal data in segments; one that does not open is noted, and the rest go on."""
+    done = 0
+    for segment_id in segment_ids:
+        try:
+            done += scan_segment(SegmentId(UUID(segment_id)), vault=wiring.archive().vault)
+        except Corrupt:
+            log.exception("segment not looked through for personal data", extra={"segment_id": segment_id})
+    if done:
+        index_pending.delay()
 
 
 @shared_task
@@ -71,12 +91,43 @@ def sweep(*, whole: bool = False) -> None:
                 break
     for segment_id in sweeping.to_queue(Stage.TEXT, now=vault.now()):
         extract_text.delay(str(segment_id))
+    reopen_outdated()
+    _queue_personal(sweeping.to_queue(Stage.PERSONAL_DATA, now=vault.now()))
     if out_of_date().exists():
         index_pending.delay()
     if stamping.is_due(archive):
         stamp_log.apply_async(expires=STAMP_EXPIRES_SECONDS)
     note_head(now=vault.now())
     log_pending(archive)
+
+
+@shared_task
+def evaluate_retention(*, forced: bool = False) -> None:
+    """Write down what the rules say of all mail: once a day, and when something has changed; in short turns."""
+    with turn(settings.MUNIMENT_DATA, "evaluating", wait=False) as mine:
+        if not mine or not (forced or evaluation.is_needed()):
+            return
+        run = evaluation.evaluate(seconds=EVALUATION_SECONDS)
+    if run.finished_at is None:
+        evaluate_retention.delay(forced=True)
+
+
+@shared_task
+def count_rule_change(draft_id: str) -> None:
+    """Count what a change of rules would do to all mail."""
+    draft = RuleChangeDraft.objects.filter(pk=UUID(draft_id)).exclude(state__in=DECIDED_DRAFTS).first()
+    if draft is not None:
+        simulations.count(draft)
+
+
+@shared_task(**_RETRY)
+def dispose(disposal_id: str, user_id: int) -> None:
+    """Execute an approved destruction; one that is refused was recorded where it was refused."""
+    try:
+        disposal.execute(actor=User.objects.get(pk=user_id), disposal_id=UUID(disposal_id), archive=wiring.archive())
+    except Refused as error:
+        log.warning("destruction refused", extra={"disposal_id": disposal_id, "kind": type(error).__name__})
+    evaluate_retention.delay(forced=True)
 
 
 @shared_task
@@ -92,3 +143,9 @@ def _queue_text(segment_ids: Sequence[SegmentId]) -> None:
     waiting = SegmentStage.objects.filter(segment_id__in=segment_ids, stage=Stage.TEXT, state=StageState.PENDING)
     for segment_id in waiting.values_list("segment_id", flat=True):
         extract_text.delay(str(segment_id))
+
+
+def _queue_personal(segment_ids: Sequence[SegmentId]) -> None:
+    for start in range(0, len(segment_ids), SCANNED_AT_ONCE):
+        chunk = segment_ids[start : start + SCANNED_AT_ONCE]
+        scan_personal_data.delay([str(segment_id) for segment_id in chunk])

@@ -171,12 +171,17 @@ CELERY_TASK_ROUTES = {
     "archive.tasks.catalogue_segments": {"queue": "catalogue"},
     "archive.tasks.index_pending": {"queue": "index"},
     "archive.tasks.extract_text": {"queue": "text"},
+    "archive.tasks.scan_personal_data": {"queue": "personal"},
     "archive.tasks.stamp_log": {"queue": "text"},
+    "archive.tasks.evaluate_retention": {"queue": "text"},
+    "archive.tasks.count_rule_change": {"queue": "text"},
+    "archive.tasks.dispose": {"queue": "text"},
     "archive.tasks.sweep": {"queue": "catalogue"},
 }
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "archive.tasks.sweep", "schedule": 10.0, "options": {"expires": 10.0}},
     "sweep-whole": {"task": "archive.tasks.sweep", "schedule": 3600.0, "kwargs": {"whole": True}},
+    "retention": {"task": "archive.tasks.evaluate_retention", "schedule": 900.0, "options": {"expires": 900.0}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(MUNIMENT_DATA / "queue" / "beat")
 

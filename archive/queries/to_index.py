@@ -6,7 +6,7 @@ from typing import Final, Protocol, TypeVar
 from uuid import UUID
 
 from archive.documents import CataloguedMessage, MessageRow, PartRow, PersonRow, SightingRow
-from archive.models import Message, Part, Participant, Sighting
+from archive.models import Message, Part, Participant, PersonalFinding, Sighting
 from archive.queries.restrictions import restricted_among
 
 _CHUNK: Final = 500  # ids in one statement
@@ -33,6 +33,7 @@ def _chunk(message_ids: Sequence[UUID]) -> Iterable[CataloguedMessage]:
     people = _by_message(Participant, PersonRow, message_ids)
     sightings = _by_message(Sighting, SightingRow, message_ids)
     parts = _parts(message_ids)
+    personal = _personal(message_ids)
     restricted = restricted_among(row.id for rows in sightings.values() for row in rows)
     for row in messages:
         message = MessageRow(**dict(zip(MessageRow.__slots__, row, strict=True)))
@@ -41,6 +42,7 @@ def _chunk(message_ids: Sequence[UUID]) -> Iterable[CataloguedMessage]:
             people=people[message.id],
             parts=parts[message.id],
             sightings=sightings[message.id],
+            personal=sorted(personal[message.id]),
             restricted=any(sighting.id in restricted for sighting in sightings[message.id]),
         )
 
@@ -54,6 +56,14 @@ def _parts(message_ids: Sequence[UUID]) -> dict:
     rows = Part.objects.filter(message_id__in=message_ids).order_by("id")
     columns = ("message_id", "content_type", "real_type", "filename", "text__text")
     return _grouped(map(PartRow._make, rows.values_list(*columns)))
+
+
+def _personal(message_ids: Sequence[UUID]) -> dict[UUID, set[str]]:
+    kinds: dict[UUID, set[str]] = defaultdict(set)
+    rows = PersonalFinding.objects.filter(message_id__in=message_ids).values_list("message_id", "kind")
+    for message_id, kind in rows.iterator():
+        kinds[message_id].add(kind)
+    return kinds
 
 
 def _grouped(rows: Iterable[_Row]) -> dict[UUID, list[_Row]]:

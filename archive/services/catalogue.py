@@ -10,7 +10,19 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from archive.facts import facts_of
-from archive.models import Message, Part, Participant, Segment, SegmentStage, Sighting, Stage, StageState, StaleDocument
+from archive.models import (
+    Message,
+    Part,
+    Participant,
+    PersonalFinding,
+    PersonalScan,
+    Segment,
+    SegmentStage,
+    Sighting,
+    Stage,
+    StageState,
+    StaleDocument,
+)
 from archive.services import rows, threads
 from archive.services.rows import Found, ReadSegment
 from muniment.errors import Corrupt
@@ -174,7 +186,7 @@ def _renumber(earlier: Mapping[UUID, Found]) -> None:
     for old, item in earlier.items():
         new = item.sealed.id
         Message.objects.filter(id=old).update(id=new, indexed_revision=0)
-        for model in (Sighting, Participant, Part):
+        for model in (Sighting, Participant, Part, PersonalScan, PersonalFinding):
             model.objects.filter(message_id=old).update(message_id=new)
         StaleDocument.objects.get_or_create(document_id=old)
 

@@ -1,5 +1,7 @@
 """The index stage: from messages whose index document is out of date to documents. Idempotent, in batches.
 
+What a hold on a query matches is held before it is put into the index (`archive.services.covering`).
+
 A message is out of date while `indexed_revision` is below `revision`. The revision read before the document is
 made is the one noted after it is durable, so a change in between is indexed again.
 """
@@ -16,6 +18,7 @@ from django.db.models import F, QuerySet
 from archive.documents import CataloguedMessage, document_of
 from archive.models import Message, Searchable, SegmentStage, Sighting, Stage, StageState, StaleDocument
 from archive.queries.to_index import catalogued
+from archive.services import covering
 from muniment.engines.port import Document, SearchEngine
 from muniment.errors import Corrupt
 from muniment.ids import SegmentId, SightingId
@@ -46,16 +49,25 @@ def out_of_date() -> QuerySet[Message]:
 def index_batch(*, vault: Vault, engine: SearchEngine) -> Indexed:
     """Index one batch of messages that wait; raise `IndexUnavailable` with nothing noted as done."""
     _remove_stale(engine)
-    rows = list(out_of_date().order_by("id").values_list("id", "revision", "size_bytes")[:BATCH_MESSAGES])
+    rows = _waiting()
     taken = _within_budget(rows)
     if not taken:
         _close_stages()
         return Indexed(messages=0, left=False)
+    holds = covering.query_holds()
     documents, failures = _documents(list(taken), vault)
+    covering.cover_documents(documents, holds, store=vault.segments)
     if documents:
         engine.put(documents)
-    _note(taken, {document.message_id for document in documents}, failures)
+    _note(taken, {document.message_id for document in documents}, failures, holds)
     return Indexed(messages=len(taken), left=True)
+
+
+def _waiting() -> list[tuple[UUID, int, int]]:
+    """Return what comes next: messages that no search finds yet before those whose document is to be made again."""
+    rows = out_of_date().order_by("id").values_list("id", "revision", "size_bytes")
+    new = list(rows.filter(indexed_revision=0)[:BATCH_MESSAGES])
+    return new or list(rows[:BATCH_MESSAGES])
 
 
 def _within_budget(rows: Sequence[tuple[UUID, int, int]]) -> dict[UUID, int]:
@@ -96,12 +108,17 @@ def _raw_of(sighting_id: SightingId, entries: Mapping[SightingId, FrameEntry], o
     return opened.open(entries.get(sighting_id) or opened.entry_of(sighting_id)).raw
 
 
-def _note(taken: dict[UUID, int], done: set[UUID], failures: dict[UUID, str]) -> None:
+def _note(
+    taken: dict[UUID, int], done: set[UUID], failures: dict[UUID, str], holds: Sequence[covering.QueryHold]
+) -> None:
+    """Note what is done; nothing, where a hold on a query was placed meanwhile: it has not seen these documents."""
     by_revision: dict[int, list[UUID]] = defaultdict(list)
     for message_id, revision in taken.items():
         if message_id in done:
             by_revision[revision].append(message_id)
     with transaction.atomic():
+        if not covering.all_evaluated(holds):
+            return
         for revision, message_ids in by_revision.items():
             for start in range(0, len(message_ids), _CHUNK):
                 Message.objects.filter(id__in=message_ids[start : start + _CHUNK]).update(

@@ -1,6 +1,7 @@
 """Make the catalogue and the index again from the object store and the keys (DESIGN.md section 1)."""
 
 from collections.abc import Callable
+from typing import Final
 
 from django.db import transaction
 
@@ -9,6 +10,8 @@ from archive.models import (
     Part,
     Participant,
     PartText,
+    PersonalFinding,
+    PersonalScan,
     Searchable,
     Segment,
     SegmentStage,
@@ -20,6 +23,21 @@ from archive.services import sweep
 from archive.services.stages import index_all, turn
 from archive.wiring import Archive
 
+# What the store can give again, in the order in which rows may go.
+_CATALOGUE: Final = (
+    PersonalFinding,
+    PersonalScan,
+    PartText,
+    Part,
+    Participant,
+    Sighting,
+    Message,
+    SegmentStage,
+    Segment,
+    ThreadKey,
+    StaleDocument,
+)
+
 
 def rebuild_catalogue(archive: Archive, *, progress: Callable[[int], None] = lambda _sightings: None) -> int:
     """Drop every row of the catalogue and write it again; return how many sightings were catalogued.
@@ -27,7 +45,7 @@ def rebuild_catalogue(archive: Archive, *, progress: Callable[[int], None] = lam
     A rebuild that is cut short is completed by the sweep, or by running it again.
     """
     with transaction.atomic():
-        for model in (PartText, Part, Participant, Sighting, Message, SegmentStage, Segment, ThreadKey, StaleDocument):
+        for model in _CATALOGUE:
             model.objects.all().delete()
     done = sweep.catalogue_missing(vault=archive.vault, whole=True, progress=progress)
     _drop_strange_documents(archive)

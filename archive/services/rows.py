@@ -81,7 +81,7 @@ def write_segments(batch: Iterable[ReadSegment]) -> None:
 
 
 def write_stages(batch: Iterable[ReadSegment], *, with_parts: Collection[SegmentId]) -> None:
-    """Note the catalogue stage as done, the index as waiting, and the text as waiting where there are parts."""
+    """Note the catalogue stage as done and the others as waiting, the text only where there are parts."""
     now = timezone.now()
     SegmentStage.objects.bulk_create(
         (
@@ -91,6 +91,7 @@ def write_stages(batch: Iterable[ReadSegment], *, with_parts: Collection[Segment
                 (Stage.CATALOGUE, StageState.DONE),
                 (Stage.INDEX, StageState.PENDING),
                 (Stage.TEXT, StageState.PENDING if segment.segment_id in with_parts else StageState.DONE),
+                (Stage.PERSONAL_DATA, StageState.PENDING),
             )
         ),
         batch_size=_BATCH,

@@ -2,12 +2,13 @@
 
 import fcntl
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from archive.models import Stage
 from archive.services import sweep
 from archive.services.index import index_batch
+from archive.services.personal import scan_segment
 from archive.services.text import TextExtractor, extract_segment
 from archive.wiring import Archive
 from muniment.errors import Corrupt
@@ -45,12 +46,32 @@ def extract_all(
     return done
 
 
+def scan_all(archive: Archive, *, progress: Progress = lambda _stage, _done: None) -> int:
+    """Look for personal data in all that waits for it; return in how many messages. Corrupt segments are passed."""
+    done = 0
+    while segment_ids := sweep.undone(Stage.PERSONAL_DATA):
+        before = done
+        for segment_id in segment_ids:
+            with suppress(Corrupt):
+                scanned = scan_segment(segment_id, vault=archive.vault)
+                done += scanned
+                progress("personal", scanned)
+        if done == before:
+            break
+    return done
+
+
 def drain(archive: Archive, extractor: TextExtractor, *, progress: Progress = lambda _stage, _done: None) -> None:
-    """Do all that waits: index, text of attachments, and the index again for the text that came."""
+    """Do all that waits: index, text of attachments, personal data, and the index again for what came.
+
+    Messages without attachments are looked through before they are indexed, so that they are indexed once.
+    """
+    scan_all(archive, progress=progress)
     index_all(archive, progress=progress)
     while segment_ids := sweep.undone(Stage.TEXT):
         if not extract_all(archive, segment_ids, extractor, progress=progress):
             break
+    scan_all(archive, progress=progress)
     index_all(archive, progress=progress)
 
 

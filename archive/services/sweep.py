@@ -1,10 +1,10 @@
 """The safety net: find work that was never queued, or whose queue was lost (DESIGN.md section 1)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from archive.models import SegmentStage, Stage, StageState
 from archive.services.catalogue import catalogue_segments
@@ -49,9 +49,11 @@ def catalogue_missing(
     return done
 
 
-def undone(stage: Stage, *, limit: int = 1000) -> list[SegmentId]:
-    """Return segments whose stage waits, or failed fewer than `MAX_ATTEMPTS` times, oldest first."""
+def undone(stage: Stage, *, among: Sequence[SegmentId] | None = None, limit: int = 1000) -> list[SegmentId]:
+    """Return segments whose stage waits, or failed fewer than `MAX_ATTEMPTS` times, oldest first; or those `among`."""
     rows = _undone(stage).order_by("segment_id")
+    if among is not None:
+        rows = rows.filter(segment_id__in=among)
     return [SegmentId(found) for found in rows.values_list("segment_id", flat=True)[:limit]]
 
 
@@ -65,7 +67,10 @@ def to_queue(stage: Stage, *, now: datetime, limit: int = 200) -> list[SegmentId
 
 def _undone(stage: Stage) -> QuerySet[SegmentStage]:
     waits = Q(state=StageState.PENDING) | Q(state=StageState.FAILED, attempts__lt=MAX_ATTEMPTS)
-    return SegmentStage.objects.filter(waits, stage=stage)
+    rows = SegmentStage.objects.filter(waits, stage=stage)
+    if stage is Stage.PERSONAL_DATA:  # it reads what the text stage leaves
+        return rows.filter(~Exists(_undone(Stage.TEXT).filter(segment_id=OuterRef("segment_id"))))
+    return rows
 
 
 def _missing(chunk: list[SegmentId]) -> list[SegmentId]:

@@ -5,7 +5,7 @@ from typing import Final, Protocol
 from django.db import transaction
 from django.db.models import F
 
-from archive.models import Message, Part, PartText, SegmentStage, Stage, StageState
+from archive.models import Message, Part, PartText, SegmentStage, Sighting, Stage, StageState
 from muniment.errors import Corrupt
 from muniment.extract.model import Extraction
 from muniment.ids import SegmentId, SightingId
@@ -27,7 +27,8 @@ class TextExtractor(Protocol):
 def extract_segment(segment_id: SegmentId, *, vault: Vault, extractor: TextExtractor) -> int:
     """Draw the text of every part of the segment's messages that has none yet; return how many were tried.
 
-    Each message is noted as soon as it is done, so work that is cut short goes on where it stopped.
+    Each message is noted as soon as it is done, so work that is cut short goes on where it stopped. Text that comes
+    makes the message wait for the index, and its segments for the search for personal data.
     """
     rows = (
         Part.objects.filter(message__sightings__segment_id=segment_id, text__isnull=True)
@@ -65,6 +66,10 @@ def _extract_message(
         PartText.objects.bulk_create(rows, ignore_conflicts=True)
         if any(row.text for row in rows):
             Message.objects.filter(id=message_id).update(revision=F("revision") + 1)
+            segments = Sighting.objects.filter(message_id=message_id).values("segment_id")
+            SegmentStage.objects.filter(segment_id__in=segments, stage=Stage.PERSONAL_DATA).update(
+                state=StageState.PENDING
+            )
 
 
 def _note(segment_id: SegmentId, state: StageState, reason: str) -> None:

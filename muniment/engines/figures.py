@@ -7,7 +7,7 @@ from muniment.engines.port import Bucket, Interval
 
 MAX_BARS = 60
 MAX_FACET = 20
-FACETS = ("sender", "source", "filetype")
+FACETS = ("sender", "source", "filetype", "custodian", "personal")
 
 _UNIX_EPOCH_DAY = date(1970, 1, 1).toordinal()
 _DAY_SECONDS = 86_400
@@ -64,10 +64,10 @@ def bars(counts: Mapping[int, int], interval: Interval) -> tuple[Bucket, ...]:
     return (*first, *(Bucket(start=_bar_start(number, interval), count=counts[number]) for number in late))
 
 
-def most_frequent(counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
-    """Return the twenty most frequent values, the most frequent first, equals by name."""
+def most_frequent(counts: Mapping[str, int], *, of: str = "") -> tuple[tuple[str, int], ...]:
+    """Return the twenty most frequent values, or all kinds of personal data, most frequent first, equals by name."""
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return tuple(ordered[:MAX_FACET])
+    return tuple(ordered if of == "personal" else ordered[:MAX_FACET])
 
 
 def _bar_start(number: int, interval: Interval) -> date:

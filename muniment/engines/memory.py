@@ -22,7 +22,7 @@ from muniment.engines.port import (
     SearchResult,
     Sort,
 )
-from muniment.engines.selection import Selection, Values, proximity, scope_terms, select
+from muniment.engines.selection import Selection, Values, facets_of, proximity, scope_terms, select
 from muniment.engines.texts import Area, access_terms, filetypes_of, passages, sender_of, values
 from muniment.engines.wildcards import python_regex
 from muniment.query.tree import And, DateRange, Everything, Field, Near, Node, Not, Or, Phrase, SizeRange, Term
@@ -64,7 +64,7 @@ class MemoryEngine:
 
     def search(self, request: SearchRequest) -> SearchResult:
         """Answer a search."""
-        test = _test(request.query, blind=request.scope.blind)
+        test = _test(request.query, request.scope)
         found = [(one, test(one)) for one in self._documents.values() if _may_see(request.scope, one)]
         found = [(one, score) for one, score in found if score]
         ordered = _ordered(found, request.sort)
@@ -78,17 +78,17 @@ class MemoryEngine:
             histogram=histogram,
             interval=interval,
             undated=sum(document.date is None for document in documents) if request.histogram else 0,
-            facets={facet: _facet(documents, facet) for facet in request.facets},
+            facets={facet: _facet(documents, facet) for facet in facets_of(request.facets, request.scope)},
         )
+
+    def matching(self, query: Node, scope: Scope) -> Iterator[UUID]:
+        """Yield the id of every document that a search finds."""
+        test = _test(query, scope)
+        yield from (key for key, one in self._documents.items() if _may_see(scope, one) and test(one))
 
     def message_ids(self) -> Iterator[UUID]:
         """Yield every id."""
         yield from self._documents
-
-    def matching(self, query: Node, scope: Scope) -> Iterator[UUID]:
-        """Yield the id of every document that a search finds."""
-        test = _test(query, blind=scope.blind)
-        yield from (key for key, one in self._documents.items() if _may_see(scope, one) and test(one))
 
     def count(self) -> int:
         """Return the number of documents."""
@@ -149,14 +149,18 @@ def _facet(documents: list[Document], facet: str) -> tuple[tuple[str, int], ...]
             return most_frequent(Counter(sender for each in documents if (sender := sender_of(each))))
         case "source":
             return most_frequent(Counter(source for each in documents for source in set(each.sources)))
+        case "custodian":
+            return most_frequent(Counter(custodian for each in documents for custodian in set(each.custodians)))
+        case "personal":
+            return most_frequent(Counter(kind for each in documents for kind in set(each.personal)), of=facet)
         case _:
             return most_frequent(Counter(kind for each in documents for kind in filetypes_of(each)))
 
 
-def _test(node: Node, *, blind: bool) -> _Test:
+def _test(node: Node, scope: Scope) -> _Test:
     match node:
         case Term() | Phrase():
-            return _selected(select(node, blind=blind))
+            return _selected(select(node, blind=scope.blind, personal=scope.personal))
         case Near():
             near = proximity(node)
             return lambda one: sum(len(find_near(near, each)) for area in near.areas for each in one.areas[area])
@@ -165,13 +169,13 @@ def _test(node: Node, *, blind: bool) -> _Test:
         case SizeRange():
             return lambda one: _in_sizes(node, one.document.size_bytes)
         case And():
-            tests = [_test(clause, blind=blind) for clause in node.clauses]
+            tests = [_test(clause, scope) for clause in node.clauses]
             return lambda one: sum(counts) if all(counts := [test(one) for test in tests]) else 0
         case Or():
-            tests = [_test(clause, blind=blind) for clause in node.clauses]
+            tests = [_test(clause, scope) for clause in node.clauses]
             return lambda one: sum(test(one) for test in tests)
         case Not():
-            inner = _test(node.clause, blind=blind)
+            inner = _test(node.clause, scope)
             return lambda one: not inner(one)
         case Everything():
             return lambda _: 1

@@ -45,6 +45,7 @@ class Document:
     lists: tuple[str, ...] = ()
     rfc_message_id: str = ""
     thread_id: str = ""
+    personal: tuple[str, ...] = ()  # kinds of personal data found in it, such as "iban"; see `muniment.pii.model.Kind`
     flags: tuple[str, ...] = ()  # values of `is:`, such as "encrypted", "reply", "defective"; and RESTRICTED
 
 
@@ -65,11 +66,13 @@ class Scope:
 
     `everything=True` sees all; otherwise a message is seen if any of its `access` addresses, or the domain of one, is
     listed. An empty scope sees nothing. Without `blind`, blind recipients are found by no word, wildcard or field.
+    Without `personal`, `pii:` and `has:pii` are refused, so that nobody learns what a message holds by asking.
     Without `restricted`, messages whose processing is restricted (GDPR Article 18) are not there at all.
     """
 
     everything: bool = False
     blind: bool = False
+    personal: bool = False
     restricted: bool = False
     addresses: frozenset[str] = frozenset()
     domains: frozenset[str] = frozenset()
@@ -119,7 +122,7 @@ class SearchRequest:
     limit: int = 25
     highlight: bool = False
     histogram: bool = False
-    facets: Sequence[str] = ()  # of "sender", "source", "filetype"
+    facets: Sequence[str] = ()  # of `figures.FACETS`; "custodian" only if `scope.blind`, "personal" if `scope.personal`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,7 +134,8 @@ class SearchResult:
     histogram: tuple[Bucket, ...] = ()  # of messages with a date; interval chosen by the span: day, month or year
     interval: Interval = Interval.DAY  # of the histogram's bars
     undated: int = 0  # hits without a date, which the histogram leaves out
-    facets: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)  # most frequent first, at most 20
+    # Most frequent first, at most 20 (of "personal" all); what is not for the scope is absent.
+    facets: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
 
 
 class SearchEngine(Protocol):
@@ -163,6 +167,10 @@ class SearchEngine(Protocol):
         """Answer a search; hits of one request are consistent with each other."""
         ...
 
+    def matching(self, query: Node, scope: Scope) -> Iterator[UUID]:
+        """Yield the id of every document that a search finds, in no order, from one state of the index."""
+        ...
+
     def message_ids(self) -> Iterator[UUID]:
         """Yield the id of every document, in no order."""
         ...
@@ -173,8 +181,4 @@ class SearchEngine(Protocol):
 
     def clear(self) -> None:
         """Remove every document (before a rebuild)."""
-    def matching(self, query: Node, scope: Scope) -> Iterator[UUID]:
-        """Yield the id of every document that a search finds, in no order, from one state of the index."""
-        ...
-
         ...

@@ -3,6 +3,7 @@
 This is the one place that knows which field of the language looks where, and what a scope may see.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from muniment.engines.analysis import fold
@@ -12,10 +13,11 @@ from muniment.engines.texts import PROSE, Area, clean
 from muniment.engines.wildcards import ANY, NO_AT
 from muniment.query.refusals import QueryError
 from muniment.query.tree import Field, Near, Phrase, Term
+from muniment.query.vocabulary import ATTACHMENT, PII
 
 _ADDRESSES = frozenset({Field.FROM, Field.TO, Field.CC, Field.BCC, Field.PARTICIPANT, Field.CUSTODIAN})
-_UNAVAILABLE = frozenset({Field.LANG, Field.LABEL, Field.PII})  # no index carries them
-_VALUES_ONLY = frozenset({Field.FILETYPE, Field.THREAD, Field.MESSAGEID, Field.IS, Field.HAS})
+_UNAVAILABLE = frozenset({Field.LANG, Field.LABEL})  # no index carries them
+_VALUES_ONLY = frozenset({Field.FILETYPE, Field.THREAD, Field.MESSAGEID, Field.IS, Field.HAS, Field.PII})
 _AREAS: dict[Field, tuple[Area, ...]] = {
     Field.ANY: (*PROSE, Area.PEOPLE),
     Field.SUBJECT: (Area.SUBJECT,),
@@ -63,11 +65,17 @@ class Proximity:
     ordered: bool
 
 
-def select(leaf: Term | Phrase, *, blind: bool) -> Selection:
-    """Return what a word or phrase selects. Without `blind`, no blind recipient is looked at."""
+def select(leaf: Term | Phrase, *, blind: bool, personal: bool = False) -> Selection:
+    """Return what a word or phrase selects. Without `blind`, no blind recipient is looked at.
+
+    Without `personal`, raises `QueryError` for whatever asks which personal data a message holds.
+    """
     field = leaf.field
     if field in _UNAVAILABLE:
         raise QueryError("field-unavailable", start=leaf.span.start, end=leaf.span.end, name=field.value)
+    if not personal and _asks_for_personal_data(leaf):
+        name = "pii" if field is Field.PII else f"{field}:{PII}"
+        raise QueryError("personal-data-refused", start=leaf.span.start, end=leaf.span.end, name=name)
     if field is Field.BCC and not blind:
         return Selection()
     areas, fields = _areas(field, blind=blind), _fields(field, blind=blind)
@@ -131,6 +139,17 @@ def _wild(leaf: Term, text: str) -> tuple[tuple[str, ...], tuple[str, ...], bool
     if "@" in text:
         return (), (text,), False
     return (), (text, f"{text}@"), "." not in text
+
+
+def _asks_for_personal_data(leaf: Term | Phrase) -> bool:
+    """Tell whether a leaf is found by what detection noted: `has:` of anything but `attachment`, wildcards included."""
+    return leaf.field is Field.PII or (leaf.field is Field.HAS and fold(clean(leaf.text)).strip() != ATTACHMENT)
+
+
+def facets_of(facets: Sequence[str], scope: Scope) -> tuple[str, ...]:
+    """Return those of the facets that the scope may see: a custodian may be somebody who was copied blindly."""
+    hidden = {name for name, shown in (("custodian", scope.blind), ("personal", scope.personal)) if not shown}
+    return tuple(facet for facet in facets if facet not in hidden)
 
 
 def scope_terms(scope: Scope) -> frozenset[str]:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from muniment.engines.analysis import fold, joined_numbers
 from muniment.engines.port import Document
 from muniment.query.tree import Field
+from muniment.query.vocabulary import ANY_KIND, ATTACHMENT, PII
 
 MAX_VALUE = 512  # characters of a file name, list id or Message-ID that count (RFC 5322 lines have at most 998)
 _REMEMBERED = 4096  # people write more than one message
@@ -81,7 +82,8 @@ def values(document: Document) -> dict[Field, set[str]]:
         Field.THREAD: _whole([document.thread_id]),
         Field.MESSAGEID: _whole([document.rfc_message_id.strip("<> \t")]),
         Field.IS: _whole(document.flags),
-        Field.HAS: {"attachment"} if document.has_attachment else set(),
+        Field.HAS: _has(document),
+        Field.PII: {*document.personal, ANY_KIND} if document.personal else set(),
     }
 
 
@@ -127,6 +129,11 @@ def filetypes_of(document: Document) -> list[str]:
 def clean(text: str) -> str:
     """Replace what UTF-8 cannot hold: lone surrogates."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
+def _has(document: Document) -> set[str]:
+    found = ((ATTACHMENT, document.has_attachment), (PII, document.personal))
+    return {name for name, is_there in found if is_there}
 
 
 def _addresses(people: Iterable[str]) -> set[str]:

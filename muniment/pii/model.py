@@ -1,8 +1,9 @@
 """What detection finds: kind, place, confidence and the evidence, never the value itself."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
+from typing import Self
 
 # Goes up whenever the same text may give other findings; stored beside them, so that a sweep knows what to scan again.
 DETECTOR_VERSION = 1
@@ -70,6 +71,10 @@ class Finding:
     end: int
     confidence: Confidence
     why: tuple[Evidence, ...]
+
+    def moved(self, by: int) -> Self:
+        """Return the same finding, `by` code points further on."""
+        return replace(self, start=self.start + by, end=self.end + by)
 
 
 def counts(findings: Iterable[Finding]) -> dict[Kind, int]:

@@ -2,8 +2,11 @@
 
 from datetime import date
 
+from muniment.pii.model import Kind
+from muniment.pii.names import name_of
 from muniment.query.refusals import Language
 from muniment.query.tree import And, DateRange, Everything, Field, Near, Node, Not, Or, Phrase, SizeRange, Term
+from muniment.query.vocabulary import ANY_KIND, PII
 from muniment.query.wording import WORDINGS, Wording
 
 
@@ -42,13 +45,22 @@ def _inside(node: Node, wording: Wording) -> str:
 
 def _leaf(leaf: Term | Phrase, wording: Wording) -> str:
     if leaf.field is Field.HAS:
-        return wording.has_attachment
+        return wording.has_personal_data if leaf.text.lower() == PII else wording.has_attachment
+    if leaf.field is Field.PII:
+        return _personal(leaf, wording)
     if leaf.field is Field.IS:
         return wording.flags[leaf.text.lower()]
     if leaf.field not in wording.places:
         value = _quoted(leaf, wording) + _alike(leaf, wording)
         return wording.fields[leaf.field].format(value=value)
     return _template(leaf, wording).format(value=_quoted(leaf, wording), place=wording.places[leaf.field])
+
+
+def _personal(leaf: Term | Phrase, wording: Wording) -> str:
+    if leaf.text == ANY_KIND:
+        return wording.has_personal_data
+    name = name_of(Kind(leaf.text.lower()), language=wording.language)
+    return wording.fields[Field.PII].format(value=wording.quoted.format(value=name))
 
 
 def _template(leaf: Term | Phrase, wording: Wording) -> str:

@@ -111,6 +111,8 @@ class _Parser:
             return self._fielded(token)
         if token.kind is Kind.PHRASE:
             return _phrase(field, token, start=token.start)
+        if token.kind is Kind.EVERYTHING and token.text in CLOSED_VALUES.get(field, ()):
+            return _word(field, token, start=token.start)
         if token.kind is Kind.EVERYTHING:
             return Everything(span=Span(start=token.start, end=token.end))
         if token.kind is Kind.WORD:
@@ -182,6 +184,8 @@ def _phrase(field: Field, token: Token, *, start: int) -> Phrase:
 
 def _word(field: Field, token: Token, *, start: int) -> Node:
     span = Span(start=start, end=token.end)
+    if token.text in CLOSED_VALUES.get(field, ()):
+        return Term(field=field, text=token.text, span=span)
     exact = token.text.startswith("=")
     text = token.text.lstrip("=")
     match = _FUZZY.fullmatch(text)

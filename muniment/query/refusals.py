@@ -71,6 +71,16 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "This archive cannot search “{name}:”.",
         "Cette archive ne sait pas chercher « {name}: ».",
     ),
+    "personal-data-refused": (
+        (
+            "“{name}” is for compliance officers, lawyers and the data-protection officer: others cannot search by "
+            "what personal data messages hold."
+        ),
+        (
+            "« {name} » est réservé aux responsables conformité, aux juristes et au délégué à la protection des "
+            "données : les autres ne peuvent pas chercher selon les données personnelles que contiennent les messages."
+        ),
+    ),
     "value-unknown": (
         "“{value}” is not a value of “{name}:”. The values are: {values}.",
         "« {value} » n’est pas une valeur de « {name}: ». Les valeurs sont : {values}.",

@@ -1,5 +1,6 @@
 """The names that a query may use: fields, their values, Gmail's words, and limits."""
 
+from muniment.pii.model import Kind
 from muniment.query.tree import Field
 
 MAX_LENGTH = 10_000  # characters; a list of some 500 words is 5,000
@@ -18,10 +19,13 @@ ALL_FIELDS = (*TERM_FIELDS, *DATE_FIELDS, *SIZE_FIELDS, *GMAIL_FIELDS)
 
 NEAR_FIELDS = (Field.ANY, Field.SUBJECT, Field.BODY, Field.ATTACHMENT)
 
-HAS_VALUES = ("attachment",)
+ATTACHMENT, PII = "attachment", "pii"
+HAS_VALUES = (ATTACHMENT, PII)
 # The flags that an index carries (`engines.port.Document.flags`).
 IS_VALUES = ("automatic", "bounce", "defective", "encrypted", "forward", "list", "reply", "signed")
-CLOSED_VALUES = {Field.HAS: HAS_VALUES, Field.IS: IS_VALUES}
+ANY_KIND = "*"
+PII_VALUES = (ANY_KIND, *(kind.value for kind in Kind))
+CLOSED_VALUES = {Field.HAS: HAS_VALUES, Field.IS: IS_VALUES, Field.PII: PII_VALUES}
 
 # A word before a colon that is no field, and that people paste: reply prefixes and URL schemes.
 PLAIN_PREFIXES = frozenset(

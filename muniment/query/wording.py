@@ -10,6 +10,7 @@ from muniment.query.tree import Field
 class Wording:
     """One language. A clause follows “Messages that …”; `{value}` is quoted, `{place}` says where or is empty."""
 
+    language: Language
     whole: str
     everything: str
     any_message: str
@@ -33,6 +34,7 @@ class Wording:
     fields: dict[Field, str]
     flags: dict[str, str]
     has_attachment: str
+    has_personal_data: str
     alike: tuple[str, str, str]  # added to the value of a field: wildcard, fuzzy, exact
     dated: dict[str, tuple[str, str, str, str]]  # one day, from and to, from, to
     sizes: tuple[str, str, str, str]  # exactly, from and to, at least, at most
@@ -44,6 +46,7 @@ class Wording:
 
 
 _ENGLISH = Wording(
+    language="en",
     whole="Messages that {clause}.",
     everything="Every message.",
     any_message="are any message",
@@ -100,6 +103,7 @@ _ENGLISH = Wording(
         "signed": "are signed",
     },
     has_attachment="have an attachment",
+    has_personal_data="contain personal data of any kind that is looked for",
     alike=(" (* and ? stand for other letters)", " (or up to {distance} letters different)", " (exactly as written)"),
     dated={
         "date": (
@@ -131,6 +135,7 @@ _ENGLISH = Wording(
 )
 
 _FRENCH = Wording(
+    language="fr",
     whole="Les messages qui {clause}.",
     everything="Tous les messages.",
     any_message="sont n’importe quel message",
@@ -187,6 +192,7 @@ _FRENCH = Wording(
         "signed": "sont signés",
     },
     has_attachment="ont une pièce jointe",
+    has_personal_data="contiennent des données personnelles d’un type recherché",
     alike=(
         " (* et ? remplacent d’autres lettres)",
         " (ou jusqu’à {distance} lettres différentes)",

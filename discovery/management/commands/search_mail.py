@@ -18,7 +18,8 @@ from muniment.query.explain import explain
 from muniment.query.parser import parse
 from muniment.query.refusals import QueryError
 
-OPERATOR = Scope(everything=True, blind=True)  # who runs commands on the archive's machine can open its files as well
+# Who runs commands on the archive's machine can open its files as well.
+OPERATOR = Scope(everything=True, blind=True, personal=True)
 
 
 class Command(ArchiveCommand):

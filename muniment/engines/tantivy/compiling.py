@@ -75,7 +75,7 @@ class Compiler:
         try:
             if isinstance(leaf, Near):
                 return self._proximity(proximity(leaf))
-            return self._selection(select(leaf, blind=self._scope.blind))
+            return self._selection(select(leaf, blind=self._scope.blind, personal=self._scope.personal))
         except ValueError as error:  # an automaton that Tantivy finds too large
             text = leaf.left.text if isinstance(leaf, Near) else leaf.text
             raise QueryError("too-broad", start=leaf.span.start, end=leaf.span.end, value=text) from error

@@ -44,7 +44,7 @@ def figures_of(searcher: Searcher, query: Query, *, histogram: bool, facets: Seq
     if histogram:
         wanted[_MONTHS] = _terms(Interval.MONTH.value, _ALL_TERMS)
     counted = searcher.aggregate(query, wanted) if wanted else {}
-    found = {facet: most_frequent(_counts(counted[facet])) for facet in facets}
+    found = {facet: most_frequent(_counts(counted[facet]), of=facet) for facet in facets}
     if not histogram:
         return Figures(facets=found)
     months = {int(month): count for month, count in _counts(counted[_MONTHS]).items()}

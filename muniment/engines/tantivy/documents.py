@@ -74,3 +74,7 @@ def _add_facets(out: tantivy.Document, document: Document) -> None:
         out.add_text(schema.facet_field("source"), clean(source))
     for kind in filetypes_of(document):
         out.add_text(schema.facet_field("filetype"), kind)
+    for custodian in set(document.custodians):
+        out.add_text(schema.facet_field("custodian"), clean(custodian))
+    for kind in set(document.personal):
+        out.add_text(schema.facet_field("personal"), kind)

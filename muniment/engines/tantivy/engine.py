@@ -13,6 +13,7 @@ from tantivy import Index, IndexWriter, Query, Searcher
 from muniment.engines.figures import FACETS
 from muniment.engines.highlight import Highlighter
 from muniment.engines.port import Document, Hit, IndexUnavailable, Scope, SearchRequest, SearchResult
+from muniment.engines.selection import facets_of
 from muniment.engines.tantivy.compiling import Compiler
 from muniment.engines.tantivy.counting import figures_of
 from muniment.engines.tantivy.documents import texts_of, to_tantivy
@@ -127,14 +128,6 @@ class TantivyEngine:
             raise
         writer.wait_merging_threads()
 
-    def _current(self) -> Index:
-        """Return the index as it is now, opened again where another process changed it."""
-        for attempt in range(_ATTEMPTS):
-            stamp = self._folder.stamp()
-            opened = self._opened
-            if opened is not None and opened.stamp == stamp and opened.process == os.getpid():
-                return opened.index
-            try:
     @contextmanager
     def _answering(self, query: Node) -> Iterator[None]:
         try:
@@ -145,6 +138,14 @@ class TantivyEngine:
                 raise
             raise _too_broad(query) from error
 
+    def _current(self) -> Index:
+        """Return the index as it is now, opened again where another process changed it."""
+        for attempt in range(_ATTEMPTS):
+            stamp = self._folder.stamp()
+            opened = self._opened
+            if opened is not None and opened.stamp == stamp and opened.process == os.getpid():
+                return opened.index
+            try:
                 return self._reopened(stamp)
             except IndexUnavailable:
                 if attempt == _ATTEMPTS - 1 or self._folder.stamp() == stamp:
@@ -164,20 +165,21 @@ class TantivyEngine:
             return index
 
 
-def _answer(index: Index, query: Query, request: SearchRequest) -> SearchResult:
-    searcher = index.searcher()
-    page = page_of(searcher, index.schema, query, sort=request.sort, offset=request.offset, limit=request.limit)
-    figures = figures_of(searcher, query, histogram=request.histogram, facets=request.facets)
-    marker = Highlighter(request.query) if request.highlight else None
-    return SearchResult(
-        total=page.total,
-        hits=tuple(_hit(searcher, found, marker) for found in page.found),
 def _all_ids(searcher: Searcher, query: Query) -> Iterator[UUID]:
     hits = searcher.search(query, searcher.num_docs).hits if searcher.num_docs else []
     for start in range(0, len(hits), _IDS_AT_ONCE):
         yield from ids_of(searcher, [address for _, address in hits[start : start + _IDS_AT_ONCE]])
 
 
+def _answer(index: Index, query: Query, request: SearchRequest) -> SearchResult:
+    searcher = index.searcher()
+    page = page_of(searcher, index.schema, query, sort=request.sort, offset=request.offset, limit=request.limit)
+    shown = facets_of(request.facets, request.scope)
+    figures = figures_of(searcher, query, histogram=request.histogram, facets=shown)
+    marker = Highlighter(request.query) if request.highlight else None
+    return SearchResult(
+        total=page.total,
+        hits=tuple(_hit(searcher, found, marker) for found in page.found),
         histogram=figures.histogram,
         interval=figures.interval,
         undated=page.total - sum(bucket.count for bucket in figures.histogram) if request.histogram else 0,

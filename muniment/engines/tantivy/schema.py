@@ -16,11 +16,12 @@ from functools import lru_cache
 from tantivy import Filter, Schema, SchemaBuilder, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
 from muniment.engines.analysis import ENGLISH, EXACT, FRENCH, Analysed, analyse, words_of
+from muniment.engines.figures import FACETS
 from muniment.engines.texts import PROSE, Area
 from muniment.query.tree import Field
 from muniment.query.vocabulary import MAX_DISTANCE
 
-VERSION = 1  # raise it when a field or the analysis changes: an index of another version must be rebuilt
+VERSION = 2  # raise it when a field or the analysis changes: an index of another version must be rebuilt
 
 BACKWARDS = "\x05\x05\x05"  # before a word written backwards; see `analysis` for the other marks
 STRIDE = 10
@@ -52,6 +53,7 @@ VALUE_FIELDS = (
     Field.MESSAGEID,
     Field.IS,
     Field.HAS,
+    Field.PII,
 )
 
 _REMEMBERED = 4096  # names and addresses come again from message to message
@@ -81,7 +83,7 @@ def build_schema() -> Schema:
     builder.add_float_field(RECENCY, fast=True)
     for name in (BY_DATE_DESC, BY_DATE, BY_SIZE):
         builder.add_unsigned_field(name, fast=True)
-    for name in (BY_SENDER, *map(facet_field, ("sender", "source", "filetype"))):
+    for name in (BY_SENDER, *map(facet_field, FACETS)):
         builder.add_text_field(name, tokenizer_name="raw", fast=True, index_option="basic")
     return builder.build()
 

@@ -69,7 +69,7 @@ def test_what_is_not_understood_is_refused_at_its_place(text, key, culprit):
 
 
 # Only an engine knows these.
-OF_ENGINES = {"field-unavailable", "fuzzy-one-word", "too-broad"}
+OF_ENGINES = {"field-unavailable", "personal-data-refused", "fuzzy-one-word", "too-broad"}
 
 
 def test_every_refusal_of_the_language_has_a_case_here():
