@@ -1,0 +1,77 @@
+"""Archives whose log store or clock is the test's own, and what their logs hold."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.db import connection
+
+from accounts.actors import Operator
+from accounts.models import Action, AuditEntry, AuditHead
+from accounts.queries.audit import TRIGGERS
+from accounts.services import audit
+from archive.services import notes
+from muniment.log.entries import HoldPlaced
+from muniment.log.reader import LogReader
+from muniment.seal.vault import Vault
+from muniment.stores.memory import MemoryStore
+
+AT = datetime(2026, 2, 3, 9, 0, tzinfo=UTC)
+
+
+def on_store(archive, store, now=None):
+    """Return the archive with another store of segments and log, or another clock."""
+    vault = Vault(
+        segments=store, keyrings=archive.vault.keyrings, keys=archive.vault.keys, now=now or archive.vault.now
+    )
+    return replace(archive, vault=vault)
+
+
+def copy_of(store):
+    """Return a store with the same objects."""
+    copied = MemoryStore()
+    for key in store.keys(""):
+        copied.create(key, store.get(key))
+    return copied
+
+
+def reader_of(archive):
+    return LogReader.latest(archive.vault.segments, [archive.signer.verifier])
+
+
+def logged(archive):
+    """Return the bytes of every entry of the log."""
+    return list(reader_of(archive).entries())
+
+
+def place_hold(number=7, document="everything of ann"):
+    """Note a hold as its service does."""
+    hold_id = UUID(int=number)
+    return notes.write(
+        lambda commitment: HoldPlaced(hold_id=hold_id, commitment=commitment),
+        subject=f"hold:{hold_id}",
+        document=document,
+        at=AT,
+    )
+
+
+def act(count=1):
+    """Write entries of the audit trail; return the last."""
+    for _ in range(count):
+        entry = audit.record(actor=Operator(name="root"), action=Action.SIGN_OUT, now=AT)
+    return entry
+
+
+def cut_trail(after):
+    """Do as the owner of the database can: cut the end of the audit trail off, so that the rest is a whole chain."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'accounts_audit%'")
+        guards = cursor.fetchall()
+        for name, _ in guards:
+            cursor.execute(f"DROP TRIGGER {name}")
+    assert {name for name, _ in guards} >= TRIGGERS
+    AuditEntry.objects.filter(number__gt=after).delete()
+    AuditHead.objects.update(number=after, hash=AuditEntry.objects.get(number=after).hash)
+    with connection.cursor() as cursor:
+        for _, guard in guards:
+            cursor.execute(guard)
