@@ -98,14 +98,16 @@ class TrailCheck:
 
 
 def _sentence(run: _Run, newest: int) -> str:
-    heads = f"entry {run.first}" if run.first == run.last else f"entries {run.first} to {run.last}"
+    heads = f"entry {run.first} of the evidence log says"
+    if run.first != run.last:
+        heads = f"entries {run.first} to {run.last} of the evidence log say"
     cut = f"the trail was cut or changed after {run.after} entries"
     if newest < run.records:
         return (
-            f"{cut}: it has {newest}, and {heads} of the evidence log say that it had {run.records}. Its end was cut "
-            "off, or the database was put back from an older backup: look for the newest one"
+            f"{cut}: it has {newest}, and {heads} that it had {run.records}. Its end was cut off, or the database was "
+            "put back from an older backup: look for the newest one"
         )
     return (
-        f"{cut}: what follows, up to {run.records}, is not what {heads} of the evidence log say. It was rewritten, or "
-        "went on in a database that was put back from an older backup"
+        f"{cut}: what follows, up to {run.records}, is not what {heads}. It was rewritten, or went on in a database "
+        "that was put back from an older backup"
     )
