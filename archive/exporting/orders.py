@@ -5,6 +5,7 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, Protocol
+from uuid import UUID
 
 from archive.models import Message
 from archive.queries.coverage import Coverage
@@ -22,7 +23,10 @@ ORDER: Final = Sort.DATE_ASC  # read like a file of letters; ties by message id
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What is asked for. The same order to the same file is the same job."""
+    """What is asked for. The same order to the same file is the same job.
+
+    With `chosen`, these messages are taken, as far as they are in the scope; then `query` finds nothing more.
+    """
 
     typed: str
     query: Node
@@ -33,6 +37,8 @@ class Order:
     matter: str = ""
     limit: int | None = None
     copies: Copies = Copies.FIRST
+    chosen: tuple[UUID, ...] = ()
+    matter_id: UUID | None = None  # for the audit trail
 
     @property
     def key(self) -> str:
@@ -47,6 +53,8 @@ class Order:
             "limit": self.limit,
             "copies": self.copies.value,
         }
+        if self.chosen:
+            asked["chosen"] = [str(one) for one in self.chosen]
         return sha256(records.canonical(asked)).hexdigest()[:32]
 
 
@@ -132,11 +140,7 @@ def request_of(order: Order, selection: Selection, covered: Coverage, ports: Por
         asked_by=order.asked_by,
         purpose=order.purpose,
         matter=order.matter,
-        query=Query(
-            typed=order.typed,
-            explained_en=explain(order.query, language="en"),
-            explained_fr=explain(order.query, language="fr"),
-        ),
+        query=_query_of(order),
         scope=scope_record(order.scope),
         selection=selection,
         copies=order.copies,
@@ -145,6 +149,21 @@ def request_of(order: Order, selection: Selection, covered: Coverage, ports: Por
         log=log.state if log else None,
         checkpoint=log.checkpoint if log else b"",
         log_key=ports.log_key if log else "",
+    )
+
+
+def _query_of(order: Order) -> Query:
+    if order.chosen:
+        count = len(order.chosen)
+        return Query(
+            typed=order.typed,
+            explained_en=f"messages that were chosen one by one: {count}",
+            explained_fr=f"messages choisis un par un\N{NO-BREAK SPACE}: {count}",
+        )
+    return Query(
+        typed=order.typed,
+        explained_en=explain(order.query, language="en"),
+        explained_fr=explain(order.query, language="fr"),
     )
 
 

@@ -17,6 +17,7 @@ from uuid import UUID
 from accounts.actors import Operator
 from accounts.models import Action, TextKind, User
 from accounts.services import audit
+from archive.exporting import ready
 from archive.exporting.captures import Captures
 from archive.exporting.folder import JobFolder, Result
 from archive.exporting.orders import Order, Ports, request_of
@@ -85,15 +86,19 @@ def export(
             result, counts = _write(order, archive, folder, request, ports=ports, progress=progress)
             _record_end(actor, order, result, counts)
             folder.save(request, result=result)
+        if ready.is_here(archive.data, order.destination):
+            ready.keep_ids(order.destination, folder.ids(0))
         _deliver(folder.path / "bundle", order.destination)
         folder.clear()
         return _made(order, request, result, counts=counts)
 
 
 def purge(data: Path, message_ids: Collection[UUID]) -> int:
-    """Remove the mail of unfinished exports that take one of these messages; return how many exports.
+    """Remove the mail of exports that take one of these messages, unfinished or ready; return how many exports.
 
-    They begin again from their selection, in which what is erased by then is an exception. Raises `BeingMade`.
+    `message_ids` may name sightings as well, and should: a message's id can have changed since. Unfinished exports
+    begin again from their selection, in which what is erased by then is an exception. Raises `BeingMade`, before
+    anything that is ready is looked at: what is being made now may be ready by the time of the next attempt.
     """
     purged = 0
     wanted = set(message_ids)
@@ -103,7 +108,7 @@ def purge(data: Path, message_ids: Collection[UUID]) -> int:
             if not folder.exists() or not wanted.isdisjoint(folder.ids(0)):
                 folder.clear()
                 purged += 1
-    return purged
+    return purged + ready.purge(data, wanted)
 
 
 def _begin(actor: User | Operator, order: Order, archive: Archive, folder: JobFolder, ports: Ports) -> None:
@@ -116,6 +121,7 @@ def _begin(actor: User | Operator, order: Order, archive: Archive, folder: JobFo
     audit.record(
         actor=actor,
         action=Action.EXPORT,
+        matter_id=order.matter_id,
         purpose=order.purpose,
         scope=order.scope,
         objects=[f"export:{folder.key}"],
@@ -158,6 +164,7 @@ def _record_end(actor: User | Operator, order: Order, result: Result, counts: Co
     audit.record(
         actor=actor,
         action=Action.EXPORT,
+        matter_id=order.matter_id,
         scope=order.scope,
         objects=[f"export:{order.key}"],
         details={

@@ -1,0 +1,24 @@
+"""Which holds cover a message, as an export says it: by the references of the matters that its reader may know."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from archive.exporting.orders import Holds
+from archive.models import Message, Sighting
+from archive.queries.holds import holds_of, standing_holds
+
+
+def holds_in(matter_ids: Collection[UUID], *, at: datetime) -> Holds:
+    """Return what names the holds of these matters that stood at `at` and stand still: a bundle may leave the house."""
+    rows = standing_holds().filter(matter__in=list(matter_ids), placed_at__lte=at).select_related("matter")
+    references = {hold.id: hold.matter.reference for hold in rows}
+
+    def of(message: Message, /) -> tuple[str, ...]:
+        if not references:
+            return ()
+        sightings = Sighting.objects.filter(message_id=message.id).values_list("id", flat=True)
+        found = {hold.id for holds in holds_of(sightings).values() for hold in holds}
+        return tuple(sorted({references[identifier] for identifier in found & references.keys()}))
+
+    return of
