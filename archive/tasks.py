@@ -97,6 +97,7 @@ def sweep(*, whole: bool = False) -> None:
         index_pending.delay()
     if stamping.is_due(archive):
         stamp_log.apply_async(expires=STAMP_EXPIRES_SECONDS)
+    disposal.resume(archive)  # destructions that were cut short
     note_head(now=vault.now())
     log_pending(archive)
 

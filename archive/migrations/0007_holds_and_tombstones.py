@@ -33,6 +33,8 @@ _ONCE = ("shredded_at", "purged_at", "ciphertext_gone_at")
 
 _IS_HELD = """EXISTS (SELECT 1 FROM archive_heldsighting AS cover JOIN archive_hold AS hold ON hold.id = cover.hold_id
         WHERE cover.sighting_id = NEW.sighting_id AND hold.released_at IS NULL)"""
+# A tombstone whose key is gone already records what happened: a restored database may show a hold of before.
+_IS_KEPT = f"NEW.shredded_at IS NULL AND {_IS_HELD}"
 _IS_GONE = "EXISTS (SELECT 1 FROM archive_destroyedsighting AS gone WHERE gone.sighting_id = NEW.sighting_id)"
 _STANDS = "EXISTS (SELECT 1 FROM archive_hold AS hold WHERE hold.id = OLD.hold_id AND hold.released_at IS NULL)"
 
@@ -51,7 +53,7 @@ def _guard(name, event, table, message, when=""):
 
 
 SQLITE = (
-    _guard("held_mail_stays", "INSERT", "archive_destroyedsighting", HELD, _IS_HELD),
+    _guard("held_mail_stays", "INSERT", "archive_destroyedsighting", HELD, _IS_KEPT),
     _guard("destroyed_mail_is_not_held", "INSERT", "archive_heldsighting", GONE, _IS_GONE),
     _guard("covers_stay", "DELETE", "archive_heldsighting", COVER_STAYS, _STANDS),
     _guard("covers_stay_unchanged", "UPDATE", "archive_heldsighting", COVER_STAYS, _STANDS),
@@ -131,7 +133,7 @@ _PASS = "        RETURN NEW;"
 POSTGRESQL_FUNCTIONS = (
     _function(
         "archive_held_mail_stays",
-        f"        PERFORM pg_advisory_xact_lock({_LOCK});\n{_refuse_if(_IS_HELD, HELD)}\n{_PASS}",
+        f"        PERFORM pg_advisory_xact_lock({_LOCK});\n{_refuse_if(_IS_KEPT, HELD)}\n{_PASS}",
     ),
     _function(
         "archive_destroyed_is_not_held",

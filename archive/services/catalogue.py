@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from archive.facts import facts_of
 from archive.models import (
+    DestroyedSighting,
     Message,
     Part,
     Participant,
@@ -23,7 +24,8 @@ from archive.models import (
     StageState,
     StaleDocument,
 )
-from archive.services import rows, threads
+from archive.services import covering, rows, threads
+from archive.services.governing import beside_governing
 from archive.services.rows import Found, ReadSegment
 from muniment.errors import Corrupt
 from muniment.ids import SegmentId, unix_ms_of
@@ -60,7 +62,7 @@ def catalogue_segment(segment_id: SegmentId, *, vault: Vault) -> Catalogued:
     except Corrupt as error:
         _note_failure(segment_id, str(error))
         raise
-    return _commit([segment])
+    return _commit([segment], vault)
 
 
 def catalogue_segments(segment_ids: Iterable[SegmentId], *, vault: Vault) -> Iterator[Catalogued]:
@@ -78,10 +80,10 @@ def catalogue_segments(segment_ids: Iterable[SegmentId], *, vault: Vault) -> Ite
                 _note_failure(segment_id, str(error))
                 corrupt.append(segment_id)
             if _is_full(batch):
-                yield replace(_commit(batch), corrupt=tuple(corrupt))
+                yield replace(_commit(batch, vault), corrupt=tuple(corrupt))
                 batch, corrupt = [], []
     if batch or corrupt:
-        yield replace(_commit(batch), corrupt=tuple(corrupt))
+        yield replace(_commit(batch, vault), corrupt=tuple(corrupt))
 
 
 def _chunks(segment_ids: Iterable[SegmentId]) -> Iterator[list[SegmentId]]:
@@ -107,8 +109,11 @@ def _is_full(batch: Sequence[ReadSegment]) -> bool:
 
 def _read(segment_id: SegmentId, vault: Vault) -> ReadSegment:
     opened = vault.open(segment_id)
+    destroyed = _destroyed([segment_id])
     found = []
     for entry in opened.footer.frames:
+        if entry.sighting_id in destroyed:
+            continue
         sealed = opened.open(entry)
         found.append(
             Found(
@@ -123,20 +128,22 @@ def _read(segment_id: SegmentId, vault: Vault) -> ReadSegment:
     return ReadSegment(segment_id=segment_id, footer=opened.footer, size_bytes=opened.size_bytes, found=tuple(found))
 
 
-def _commit(batch: Sequence[ReadSegment]) -> Catalogued:
+def _commit(batch: Sequence[ReadSegment], vault: Vault) -> Catalogued:
     for attempt in range(MAX_TRIES):
         try:
             with transaction.atomic():
-                return _write(batch)
+                beside_governing()
+                return _write(batch, vault)
         except IntegrityError:
             if attempt == MAX_TRIES - 1:
                 raise
     raise AssertionError
 
 
-def _write(batch: Sequence[ReadSegment]) -> Catalogued:
+def _write(batch: Sequence[ReadSegment], vault: Vault) -> Catalogued:
     rows.write_segments(batch)
-    known = _known_sightings(segment.segment_id for segment in batch)
+    segment_ids = [segment.segment_id for segment in batch]
+    known = _known_sightings(segment_ids) | _destroyed(segment_ids)
     fresh = [item for segment in batch for item in segment.found if item.sealed.id not in known]
     groups: dict[bytes, list[Found]] = defaultdict(list)
     for item in sorted(fresh, key=lambda item: item.sealed.id):
@@ -158,17 +165,25 @@ def _write(batch: Sequence[ReadSegment]) -> Catalogued:
     rows.write_participants(fresh, message_of)
     rows.mark_changed([message_of[key] for key in groups if key in existing])
     rows.write_stages(batch, with_parts={item.segment_id for item in new if item.facts.message.parts})
+    covering.cover_catalogued(list(message_of.values()), store=vault.segments)
     return Catalogued(sightings=len(fresh), new_messages=len(new))
 
 
-def _known_sightings(segment_ids: Iterable[SegmentId]) -> set[UUID]:
-    wanted = list(segment_ids)
+def _known_sightings(segment_ids: Sequence[SegmentId]) -> set[UUID]:
     known: set[UUID] = set()
-    for start in range(0, len(wanted), _CHUNK):
-        known.update(
-            Sighting.objects.filter(segment_id__in=wanted[start : start + _CHUNK]).values_list("id", flat=True)
-        )
+    for start in range(0, len(segment_ids), _CHUNK):
+        rows_known = Sighting.objects.filter(segment_id__in=segment_ids[start : start + _CHUNK])
+        known.update(rows_known.values_list("id", flat=True))
     return known
+
+
+def _destroyed(segment_ids: Sequence[SegmentId]) -> set[UUID]:
+    """Return the sightings of these segments that have a tombstone: nothing brings them back."""
+    destroyed: set[UUID] = set()
+    for start in range(0, len(segment_ids), _CHUNK):
+        tombstones = DestroyedSighting.objects.filter(segment_id__in=segment_ids[start : start + _CHUNK])
+        destroyed.update(tombstones.values_list("sighting_id", flat=True))
+    return destroyed
 
 
 def _existing(fingerprints: Sequence[bytes]) -> dict[bytes, UUID]:

@@ -1,7 +1,7 @@
 """Prove that what is kept is what was received: open, decrypt, compare with the commitment and the Merkle root."""
 
 import random
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -9,6 +9,7 @@ from archive.models import Sighting
 from muniment.errors import Corrupt, MunimentError
 from muniment.ids import SegmentId, SightingId
 from muniment.log import merkle
+from muniment.seal import ledger
 from muniment.seal.opening import OpenSegment
 from muniment.seal.vault import Vault
 from muniment.stores.port import ObjectMissing
@@ -38,6 +39,7 @@ class Report:
 
     segments: int = 0
     sightings: int = 0
+    erased: int = 0  # frames that the erasure ledger names: their keys are gone, as they must be
     damaged: list[dict[str, str]] = field(default_factory=list)
 
 
@@ -87,6 +89,7 @@ def verify(
         everything = list(segment_ids)
         segment_ids = sorted((chooser or random.SystemRandom()).sample(everything, min(sample, len(everything))))
     report = Report()
+    erased = _erased(vault, report)
     for segment_id in segment_ids:
         report.segments += 1
         try:
@@ -95,9 +98,18 @@ def verify(
             report.damaged.append({"segment": str(segment_id), "reason": str(error)})
             opened = _salvaged(segment_id, vault, report)
         if opened is not None:
-            _verify_frames(opened, report)
+            _verify_frames(opened, erased.get(segment_id, frozenset()), report)
         progress(report.sightings)
     return report
+
+
+def _erased(vault: Vault, report: Report) -> dict[SegmentId, set[SightingId]]:
+    """Read the erasure ledger; one that does not read is damage, and then every missing key is."""
+    try:
+        return ledger.erased(vault.segments)
+    except Corrupt as error:
+        report.damaged.append({"object": "erasure ledger", "reason": str(error)})
+        return {}
 
 
 def _salvaged(segment_id: SegmentId, vault: Vault, report: Report) -> OpenSegment | None:
@@ -109,13 +121,21 @@ def _salvaged(segment_id: SegmentId, vault: Vault, report: Report) -> OpenSegmen
         return None
 
 
-def _verify_frames(opened: OpenSegment, report: Report) -> None:
+def _verify_frames(opened: OpenSegment, erased: Collection[SightingId], report: Report) -> None:
     for entry in opened.footer.frames:
+        reason = ""
+        if entry.sighting_id in erased:
+            if entry.sighting_id not in opened.keyring.keys:
+                report.erased += 1
+                continue
+            reason = "it was erased, and its key is there: a keyring was put back from a backup. Start the archive anew"
         try:
             opened.open(entry)
         except Corrupt as error:
+            reason = reason or str(error)
+        if reason:
             report.damaged.append(
-                {"segment": str(opened.segment_id), "sighting": str(entry.sighting_id), "reason": str(error)}
+                {"segment": str(opened.segment_id), "sighting": str(entry.sighting_id), "reason": reason}
             )
         else:
             report.sightings += 1

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Final
 from uuid import UUID
 
-from archive.models import Message, Segment, SegmentStage, Sighting, Stage, StageState
+from archive.models import DestroyedSighting, Message, Segment, SegmentStage, Sighting, Stage, StageState
 from archive.services.catalogue import catalogue_segment
 from archive.services.rebuild import rebuild_index
 from archive.services.stages import index_all
@@ -112,11 +112,17 @@ def _compare_sightings(segment_id: SegmentId, vault: Vault, report: Reconciliati
         report.unreadable_segments.add(segment_id)
         return
     known = set(Sighting.objects.filter(segment_id=segment_id).values_list("id", flat=True))
+    sealed -= _destroyed(segment_id)
     report.sightings += len(sealed)
     for sighting_id in sorted(sealed - known):
         report.sightings_missing_from_catalogue.add(sighting_id)
     for sighting_id in sorted(known - sealed):
         report.sightings_only_in_catalogue.add(sighting_id)
+
+
+def _destroyed(segment_id: SegmentId) -> set[UUID]:
+    tombstones = DestroyedSighting.objects.filter(segment_id=segment_id)
+    return set(tombstones.values_list("sighting_id", flat=True))
 
 
 def _compare_index(archive: Archive, report: Reconciliation) -> None:
@@ -143,7 +149,7 @@ def _lacks(segment_id: SegmentId, vault: Vault) -> bool:
     """Tell whether the catalogue lacks a segment or one of its sightings."""
     if not SegmentStage.objects.filter(segment_id=segment_id, stage=Stage.CATALOGUE, state=StageState.DONE).exists():
         return True
-    known = set(Sighting.objects.filter(segment_id=segment_id).values_list("id", flat=True))
+    known = set(Sighting.objects.filter(segment_id=segment_id).values_list("id", flat=True)) | _destroyed(segment_id)
     try:
         return any(entry.sighting_id not in known for entry in vault.footer(segment_id).frames)
     except MunimentError:

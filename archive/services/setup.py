@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from archive.models import Message
+from archive.services.replay import replay
 from archive.wiring import archive
 from muniment.errors import Refused
 from muniment.log.layout import PREFIX as LOG
@@ -34,6 +35,7 @@ def prepare() -> None:
             call_command("migrate", interactive=False, verbosity=0)
         if not (data / "index").exists() and not Message.objects.exists():
             archive().engine.clear()  # an index that is missing later was lost, and is told as such
+        replay(archive())  # before anybody is served: what a restored backup brought back is destroyed again
 
 
 def _make_keys(data: Path) -> None:

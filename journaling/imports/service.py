@@ -16,7 +16,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Final
 
-from archive.queries.imports import known_import_keys
+from archive.queries.imports import erased_import_keys, known_import_keys
 from archive.services.catalogue import catalogue_segment
 from archive.services.sweep import catalogue_missing
 from journaling.imports.batches import BATCH_BYTES, batches
@@ -29,6 +29,7 @@ from muniment.mail.mailboxes.reader import read_mail
 from muniment.seal.sighting import Sighting
 from muniment.seal.vault import SealedSegment, Vault
 
+ERASED: Final = "it was archived from here before and was destroyed since; it is not archived again"
 _DEFAULT_LIMITS: Final = Limits()
 
 
@@ -113,8 +114,7 @@ class _Run:
         """Refuse, pass over or seal each of a batch; catalogue the batch before."""
         self.outcome.items += len(batch)
         for refusal in [found for found in batch if isinstance(found, Refusal)]:
-            self.outcome.refused.append(refusal)
-            self._report.add(refusal)
+            self._refuse(refusal)
         fresh = self._fresh([item for item in batch if isinstance(item, Item)])
         if not fresh:
             return
@@ -141,9 +141,16 @@ class _Run:
         for item in items:
             keyed.setdefault(import_key(source=request.source, custodian=request.custodian, item=item), item)
         known = known_import_keys(keyed) | self._held
-        fresh = {key: item for key, item in keyed.items() if key not in known}
-        self.outcome.already_there += len(items) - len(fresh)
-        return fresh
+        unknown = {key: item for key, item in keyed.items() if key not in known}
+        self.outcome.already_there += len(items) - len(unknown)
+        erased = erased_import_keys(unknown, self._vault.keys)
+        for key in erased:
+            self._refuse(Refusal(name=unknown[key].name, reason=ERASED))
+        return {key: item for key, item in unknown.items() if key not in erased}
+
+    def _refuse(self, refusal: Refusal) -> None:
+        self.outcome.refused.append(refusal)
+        self._report.add(refusal)
 
     def _sighting(self, key: str, item: Item) -> Sighting:
         return Sighting(

@@ -81,6 +81,15 @@ def read_all(store: ObjectStore, *, after: str = "") -> Iterator[tuple[str, Inte
         yield key, decode(store.get(key))
 
 
+def erased(store: ObjectStore) -> dict[SegmentId, set[SightingId]]:
+    """Return what the ledger of a vault names, by segment; raise `LedgerCorrupt`."""
+    found: dict[SegmentId, set[SightingId]] = {}
+    for _, intent in read_all(store):
+        for segment_id, sighting_ids in intent.sightings.items():
+            found.setdefault(segment_id, set()).update(sighting_ids)
+    return found
+
+
 def encode(intent: Intent) -> bytes:
     """Return the stored bytes."""
     body = cbor2.dumps(

@@ -45,12 +45,3 @@ def shred(keyrings: ObjectStore, segment_id: SegmentId, sighting_ids: Collection
             continue
         return len(gone)
     raise KeyringBusy(f"the keyring of segment {segment_id} was changed {MAX_TRIES} times meanwhile: try again")
-
-
-def holds_key(keyrings: ObjectStore, segment_id: SegmentId, sighting_ids: Collection[SightingId]) -> set[SightingId]:
-    """Return those of the sightings that still have a key in the store."""
-    try:
-        ring = keyring.decode(keyrings.get(keyring_key(segment_id)), segment_id)
-    except ObjectMissing:
-        return set()
-    return set(ring.keys) & set(sighting_ids)

@@ -1,0 +1,108 @@
+"""Remove what is left of destroyed sightings: rows, index, texts, staged exports, and at last the sealed bytes.
+
+Called by `archive.services.disposal` alone, after the keys are gone. Every step may be repeated.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from archive.models import (
+    DestroyedSighting,
+    Message,
+    ReviewVerdict,
+    Segment,
+    SegmentStage,
+    Sighting,
+    SightingLabel,
+    Stage,
+    StageState,
+    StaleDocument,
+)
+from archive.services import exports
+from archive.services.governing import governing
+from archive.services.purging import purge_database, purge_index, purge_threads
+from archive.wiring import Archive
+from muniment.ids import SegmentId
+from muniment.seal.layout import keyring_key, segment_key
+from muniment.stores.port import ObjectLocked, ObjectMissing
+
+_CHUNK: Final = 500
+
+
+def purge(rows: Sequence[DestroyedSighting], archive: Archive) -> None:
+    """Remove everything but the sealed bytes. Rows go first: the index cannot take up again what has none."""
+    sighting_ids = [one.sighting_id for one in rows]
+    messages = {one.message_id for one in rows} | set(sighting_ids)
+    messages |= set(Sighting.objects.filter(id__in=sighting_ids).values_list("message_id", flat=True))
+    exports.purge(archive.data, messages)
+    _remove_rows(sighting_ids)
+    purge_index(archive, messages)
+    purge_database()
+
+
+def _remove_rows(sighting_ids: Sequence[UUID]) -> None:
+    """Remove the messages of these sightings. One that has another sighting by now is catalogued again from that."""
+    with governing():
+        SightingLabel.objects.filter(sighting_id__in=sighting_ids).delete()
+        ReviewVerdict.objects.filter(sighting_id__in=sighting_ids).delete()
+        messages = Message.objects.filter(sightings__id__in=sighting_ids).distinct()
+        found = dict(messages.values_list("id", "thread_id"))
+        left = Sighting.objects.filter(message_id__in=found).exclude(id__in=sighting_ids)
+        _catalogue_again(set(left.values_list("segment_id", flat=True)))
+        StaleDocument.objects.bulk_create(
+            (StaleDocument(document_id=message_id) for message_id in found), ignore_conflicts=True
+        )
+        Message.objects.filter(id__in=found).delete()
+        purge_threads(set(found.values()))
+
+
+def _catalogue_again(segment_ids: Collection[UUID]) -> None:
+    SegmentStage.objects.filter(segment_id__in=segment_ids, stage=Stage.CATALOGUE).update(
+        state=StageState.PENDING, changed_at=timezone.now()
+    )
+
+
+def drop_ciphertext(archive: Archive) -> int:
+    """Delete segments in which nothing can be opened any more and whose lock is over; return how many.
+
+    What shares a segment with mail that lives stays as unreadable bytes until the segment is packed anew.
+    """
+    dropped = 0
+    for segment_id in list(_dead_segments()):
+        if _drop(SegmentId(segment_id), archive):
+            dropped += 1
+    return dropped
+
+
+def _dead_segments() -> Iterable[UUID]:
+    purged = DestroyedSighting.objects.filter(ciphertext_gone_at__isnull=True).values("segment_id")
+    counted = purged.annotate(gone=Count("sighting_id", filter=Q(purged_at__isnull=False)))
+    for row in counted.order_by("segment_id").iterator(chunk_size=_CHUNK):
+        frames = Segment.objects.filter(id=row["segment_id"]).values_list("frame_count", flat=True).first()
+        if frames == row["gone"]:
+            yield row["segment_id"]
+
+
+def _drop(segment_id: SegmentId, archive: Archive) -> bool:
+    """Delete the segment, then its keyring, then its rows. In this order a kill leaves nothing that looks like a loss.
+
+    What is missing was deleted by a run that was killed before it noted so.
+    """
+    try:
+        with suppress(ObjectMissing):
+            archive.vault.segments.delete(segment_key(segment_id))
+    except ObjectLocked:
+        return False
+    with suppress(ObjectMissing):
+        archive.vault.keyrings.delete(keyring_key(segment_id))
+    with transaction.atomic():
+        DestroyedSighting.objects.filter(segment_id=segment_id).update(ciphertext_gone_at=timezone.now())
+        SegmentStage.objects.filter(segment_id=segment_id).delete()
+        Segment.objects.filter(id=segment_id).delete()
+    return True
