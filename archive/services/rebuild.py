@@ -55,8 +55,9 @@ def rebuild_catalogue(archive: Archive, *, progress: Callable[[int], None] = lam
 def rebuild_index(archive: Archive, *, progress: Callable[[int], None] = lambda _messages: None) -> int:
     """Empty the index and fill it from the catalogue and the vault; return how many messages were indexed."""
     with turn(archive.data, "indexing", wait=True):
-        archive.engine.clear()
+        # Marked first: a hold on a query that is placed now must not take an empty index for the whole of the mail.
         Message.objects.update(indexed_revision=0, searchable=Searchable.WAITING, not_searchable_reason="")
+        archive.engine.clear()
     return index_all(archive, progress=lambda _stage, done: progress(done))
 
 

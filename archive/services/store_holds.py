@@ -1,0 +1,71 @@
+"""The store's own legal hold on segments: with it no account that may delete objects can delete held mail.
+
+It is set before a cover is written, and lifted only where no standing hold covers anything. Both are decided under
+`archive.services.governing`, so that a hold that is placed and one that is lifted never cross.
+"""
+
+from collections.abc import Collection, Iterable
+from typing import Final
+from uuid import UUID
+
+from archive.models import HeldSighting, Hold, Sighting
+from archive.services.governing import governing
+from muniment.ids import SegmentId
+from muniment.seal.layout import segment_key
+from muniment.stores.port import ObjectMissing, ObjectStore
+
+_CHUNK: Final = 100  # segments of one transaction: each is a request to the store
+
+
+def protect(store: ObjectStore, segment_ids: Iterable[UUID]) -> None:
+    """Set the store's legal hold on segments that lack it; one that is lost is passed over, and told by `verify`.
+
+    May raise `StoreUnavailable`. Safe to repeat.
+    """
+    for segment_id in sorted(set(segment_ids)):
+        key = segment_key(SegmentId(segment_id))
+        try:
+            if not store.info(key).legal_hold:
+                store.set_legal_hold(key, on=True)
+        except ObjectMissing:
+            continue
+
+
+def lift(segment_ids: Iterable[UUID], *, store: ObjectStore) -> int:
+    """Lift the store's legal hold from those of these segments in which no standing hold covers a sighting.
+
+    Return from how many. May raise `StoreUnavailable`. Safe to repeat.
+    """
+    lifted = 0
+    segments = sorted(set(segment_ids))
+    for start in range(0, len(segments), _CHUNK):
+        with governing():
+            chunk = segments[start : start + _CHUNK]
+            kept = explained(chunk)
+            lifted += sum(_lift(store, segment_id) for segment_id in chunk if segment_id not in kept)
+    return lifted
+
+
+def segments_of(hold: Hold) -> set[UUID]:
+    """Return where the sightings of a hold lay when they were covered, and where they lie now."""
+    there = Sighting.objects.filter(id__in=hold.covered.values("sighting_id")).values_list("segment_id", flat=True)
+    return set(hold.covered.values_list("segment_id", flat=True)) | set(there)
+
+
+def explained(segment_ids: Collection[UUID]) -> set[UUID]:
+    """Return those of these segments, at most some hundred, in which a standing hold covers a sighting."""
+    standing = HeldSighting.objects.filter(hold__released_at__isnull=True)
+    covered = set(standing.filter(segment_id__in=segment_ids).values_list("segment_id", flat=True))
+    moved = Sighting.objects.filter(segment_id__in=segment_ids, id__in=standing.values("sighting_id"))
+    return covered | set(moved.values_list("segment_id", flat=True))
+
+
+def _lift(store: ObjectStore, segment_id: UUID) -> bool:
+    key = segment_key(SegmentId(segment_id))
+    try:
+        if not store.info(key).legal_hold:
+            return False
+        store.set_legal_hold(key, on=False)
+    except ObjectMissing:
+        return False
+    return True
