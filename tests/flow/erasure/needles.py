@@ -4,6 +4,7 @@ import base64
 import binascii
 from dataclasses import dataclass
 from hashlib import sha256
+from unicodedata import combining, normalize
 from urllib.parse import quote
 
 SHORTEST = 6  # bytes: a shorter form is found by chance
@@ -21,7 +22,9 @@ class Needle:
 def text_needle(name: str, text: str) -> Needle:
     """A word, an address, a file name or a Message-ID."""
     forms: dict[str, bytes] = {}
-    for case, written in {"as it is": text, "lower": text.lower(), "upper": text.upper(), "title": text.title()}.items():
+    bare = "".join(each for each in normalize("NFKD", text) if not combining(each)).lower()
+    cases = {"as it is": text, "lower": text.lower(), "upper": text.upper(), "title": text.title(), "bare": bare}
+    for case, written in cases.items():
         plain = written.encode()
         forms[case] = plain
         forms[f"{case}, without its first letters"] = plain[_FRONT:]
