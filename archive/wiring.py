@@ -70,9 +70,7 @@ def _stamping() -> Stamping | None:
     url, path = settings.MUNIMENT_TSA_URL, settings.MUNIMENT_TSA_CERTIFICATES
     if not path:
         if url:
-            raise ImproperlyConfigured(
-                "MUNIMENT_TSA_URL is set: name its root in MUNIMENT_TSA_CERTIFICATES, a PEM file."
-            )
+            raise ImproperlyConfigured("MUNIMENT_TSA_URL needs MUNIMENT_TSA_CERTIFICATES, a PEM file with its root.")
         return None
     try:
         verifier = StampVerifier(load_pem_x509_certificates(Path(path).read_bytes()))

@@ -12,11 +12,11 @@ from typing import Final
 
 from archive.services.stages import turn
 from archive.wiring import Archive
-from muniment.errors import Corrupt, MunimentError
+from muniment.errors import Corrupt, Transient
 from muniment.log.checkpoint import Checkpoint
 from muniment.log.layout import TIMESTAMPS, number_of, timestamp_key
 from muniment.log.reader import LogEmpty, LogReader
-from muniment.log.timestamps import checkpoint_stamped_at, stamp_checkpoint
+from muniment.log.timestamps import StampRefused, StampWrong, checkpoint_stamped_at, stamp_checkpoint
 
 RETRY_AFTER: Final = timedelta(minutes=5)  # an authority that does not answer is not asked more often
 
@@ -66,7 +66,7 @@ def stamp_newest(archive: Archive) -> LastTry | None:
         failure = ""
         try:
             stamp_checkpoint(archive.vault.segments, checkpoint, stamping.stamper)
-        except MunimentError as error:
+        except (Transient, StampRefused, StampWrong) as error:
             failure = str(error)
         found = LastTry(at=archive.vault.now().timestamp(), size=checkpoint.size, failure=failure)
         _write(archive, found)

@@ -1,11 +1,9 @@
 """Time-stamps of checkpoints, by an authority made with openssl for the test."""
 
 import shutil
-import subprocess
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from cryptography import x509
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -21,52 +19,10 @@ from muniment.log.timestamps import (
     checkpoint_stamped_at,
     stamp_checkpoint,
 )
+from tests.contract.log.authority import Authority
 from tests.unit.log.builders import VERIFIERS, filled
 
-CONFIG = """
-[tsa]
-default_tsa = one
-[one]
-serial = {folder}/serial
-crypto_device = builtin
-signer_cert = {folder}/tsa.pem
-signer_key = {folder}/tsa.key
-signer_digest = sha256
-default_policy = 1.2.3.4
-digests = {digests}
-accuracy = secs:1
-ess_cert_id_alg = sha256
-"""
-EXTENSIONS = (
-    "extendedKeyUsage = critical,timeStamping\nkeyUsage = critical,digitalSignature\nbasicConstraints = CA:FALSE\n"
-)
 MESSAGE = b"muniment.example/log\n7\n"
-
-
-class Authority:
-    """An `openssl ts` authority of its own in a folder; called, it answers requests."""
-
-    def __init__(self, folder, digests="sha256"):
-        self.folder = folder
-        folder.mkdir()
-        (folder / "serial").write_text("01\n")
-        (folder / "config").write_text(CONFIG.format(folder=folder, digests=digests))
-        (folder / "extensions").write_text(EXTENSIONS)
-        self.openssl("req -x509 -newkey rsa:2048 -nodes -keyout root.key -out root.pem -subj /CN=Root -days 30")
-        self.openssl("req -new -newkey rsa:2048 -nodes -keyout tsa.key -out tsa.csr -subj /CN=Stamps")
-        self.openssl("x509 -req -in tsa.csr -CA root.pem -CAkey root.key -extfile extensions -out tsa.pem -days 30")
-        self.root = x509.load_pem_x509_certificate((folder / "root.pem").read_bytes())
-
-    def openssl(self, arguments):
-        subprocess.run(["openssl", *arguments.split()], cwd=self.folder, check=True, capture_output=True, timeout=60)
-
-    def __call__(self, request):
-        (self.folder / "request").write_bytes(request)
-        self.openssl("ts -reply -config config -section one -queryfile request -out response")
-        return (self.folder / "response").read_bytes()
-
-    def stamper(self):
-        return Rfc3161Stamper(self, StampVerifier([self.root]))
 
 
 @pytest.fixture(scope="module")
