@@ -20,7 +20,7 @@ from muniment.log.entries import (
     decode,
 )
 from muniment.log.fsck import fsck
-from muniment.log.layout import TILE_WIDTH
+from muniment.log.layout import CHECKPOINT_KEY, TILE_WIDTH, TILES
 from muniment.log.reader import LogEmpty, LogReader
 
 CHUNK_ENTRIES: Final = 4 * TILE_WIDTH  # compared with their rows at a time: whole bundles
@@ -60,7 +60,10 @@ def check_log(archive: Archive, *, progress: Callable[[int], None] = lambda _ent
         found = fsck(store, verifiers, progress=progress)
         reader = LogReader(store, found.checkpoint)
     except LogEmpty:
-        report.whole = _is_all_there(0, last, report)
+        lost = next(iter(store.keys(TILES)), None) is not None
+        if lost:
+            report.add([(CHECKPOINT_KEY, "it is missing, though tiles stand: put the last checkpoint back")])
+        report.whole = _is_all_there(0, last, report) and not lost
         return report
     except Corrupt as error:
         report.add([("log", str(error))])

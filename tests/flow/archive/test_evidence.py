@@ -1,8 +1,8 @@
-"""The evidence log: every segment once, through kills and rebuilds, and checked."""
+"""The evidence log: every segment once, through kills and rebuilds, and compared with what is kept."""
 
 import pytest
 
-from archive.models import Segment
+from archive.models import LogNote, Segment
 from archive.services import sweep
 from archive.services.evidence import check_log
 from archive.services.notes import log_pending
@@ -11,6 +11,7 @@ from muniment.log.entries import SegmentSealed, decode
 from muniment.log.reader import LogReader
 from muniment.log.writer import LogWriter
 from tests.flow.archive.builders import mail, memory_archive, seal
+from tests.flow.archive.logs import copy_of, on_store, place_hold
 
 pytestmark = pytest.mark.django_db
 
@@ -72,4 +73,84 @@ def test_a_segment_that_is_not_the_logged_one_is_named(archive):
 def test_an_archive_without_a_log_has_none_to_check(archive):
     sealed(archive, "1")
     report = check_log(archive)
-    assert (report.entries, report.not_logged) == (0, 1)
+    assert (report.entries, report.not_logged, report.whole) == (0, 1, True)
+
+
+def damaged(archive):
+    return [(item["object"], item["reason"]) for item in check_log(archive).damaged]
+
+
+def test_notes_that_are_logged_or_wait_are_compared_with_their_commitments(archive):
+    place_hold(1)
+    log_pending(archive)
+    place_hold(2)
+    report = check_log(archive)
+    assert (report.damaged, report.not_logged, report.whole) == ([], 1, True)
+
+
+@pytest.mark.parametrize("logged_before", [True, False])
+@pytest.mark.parametrize("change", [{"document": "everything of bob"}, {"salt": bytes(32)}, {"salt": b""}])
+def test_a_note_whose_document_was_changed_is_named(archive, change, logged_before):
+    note = place_hold()
+    if logged_before:
+        log_pending(archive)
+    LogNote.objects.filter(id=note.id).update(**change)
+    assert damaged(archive) == [(note.subject, "its document is not the one that its entry commits to")]
+
+
+def test_a_note_that_is_forged_whole_is_named_by_the_log(archive):
+    note = place_hold(1)
+    log_pending(archive)
+    forged = place_hold(1, document="nothing at all")
+    LogNote.objects.filter(id=note.id).update(entry=forged.entry, document=forged.document, salt=forged.salt)
+    forged.delete()
+    assert damaged(archive) == [(note.subject, "its note is not what was logged as entry 0")]
+
+
+def test_a_note_that_is_no_entry_is_named(archive):
+    note = place_hold()
+    LogNote.objects.filter(id=note.id).update(entry=b"x")
+    assert damaged(archive) == [(note.subject, "its note is no entry of the evidence log")]
+
+
+def test_rows_that_point_at_others_entries_are_named(archive):
+    (segment_id,) = sealed(archive, "1")
+    note = place_hold()
+    log_pending(archive)
+    LogNote.objects.update(log_index=7)
+    Segment.objects.update(log_index=1)
+    LogNote.objects.update(log_index=0)
+    assert damaged(archive) == [
+        (f"segment {segment_id}", "entry 1 of the evidence log is not the segment's"),
+        (note.subject, "its note is not what was logged as entry 0"),
+    ]
+
+
+def test_what_was_logged_and_is_missing_from_an_older_log_is_named(archive):
+    place_hold(1)
+    log_pending(archive)
+    older = copy_of(archive.vault.segments)
+    lost = place_hold(2)
+    log_pending(archive)
+    report = check_log(on_store(archive, older))
+    assert [item["object"] for item in report.damaged] == [lost.subject]
+    assert not report.whole
+
+
+def test_entries_that_no_row_knows_are_no_damage(archive):
+    sealed(archive, "1")
+    place_hold()
+    log_pending(archive)
+    LogNote.objects.all().delete()
+    rebuild_catalogue(archive)
+    report = check_log(archive)
+    assert (report.entries, report.damaged, report.whole) == (2, [], True)
+
+
+def test_a_damaged_log_is_not_whole(archive):
+    place_hold()
+    log_pending(archive)
+    store = copy_of(archive.vault.segments)
+    store.delete("log/tile/entries/000.p/1")
+    report = check_log(on_store(archive, store))
+    assert ([item["object"] for item in report.damaged], report.whole) == (["log/tile/entries/000.p/1"], False)
