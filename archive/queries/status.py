@@ -7,8 +7,20 @@ from pathlib import Path
 
 from django.db.models import Count, Max, Min, Sum
 
-from archive.models import Message, Part, PartText, Searchable, Segment, SegmentStage, Sighting, Stage, StageState
+from archive.models import (
+    LogNote,
+    Message,
+    Part,
+    PartText,
+    Searchable,
+    Segment,
+    SegmentStage,
+    Sighting,
+    Stage,
+    StageState,
+)
 from archive.services.index import out_of_date
+from archive.services.stamping import last_try
 from archive.wiring import Archive
 from muniment.errors import MunimentError
 from muniment.ids import unix_ms_of
@@ -31,6 +43,8 @@ class Status:
     segments_uncatalogued: int
     segments_failed: int
     segments_not_logged: int  # not in the evidence log yet
+    notes_not_logged: int  # acts that the evidence log does not tell of yet
+    time_stamp_failure: str  # why the last checkpoint was not time-stamped; "" if it was, or none is asked for
     sightings: int
     messages: int
     searchable: int
@@ -67,6 +81,8 @@ def status(archive: Archive) -> Status:
         segments_uncatalogued=len(unknown),
         segments_failed=stages.filter(state=StageState.FAILED).count(),
         segments_not_logged=Segment.objects.filter(log_index__isnull=True).count(),
+        notes_not_logged=LogNote.objects.filter(log_index__isnull=True).count(),
+        time_stamp_failure=_stamp_failure(archive),
         sightings=Sighting.objects.count(),
         messages=sum(states.values()),
         searchable=states.get(Searchable.YES, 0),
@@ -83,6 +99,11 @@ def status(archive: Archive) -> Status:
         free_bytes=shutil.disk_usage(Path(archive.data)).free,
         sources=_sources(),
     )
+
+
+def _stamp_failure(archive: Archive) -> str:
+    last = last_try(archive) if archive.stamping else None
+    return last.failure if last else ""
 
 
 def _documents(archive: Archive) -> tuple[int | None, str]:

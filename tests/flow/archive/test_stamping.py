@@ -9,6 +9,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from archive import wiring
+from archive.queries.status import status
 from archive.services.evidence import check_log
 from archive.services.notes import log_pending
 from archive.services.stamping import RETRY_AFTER, is_due, last_try, stamp_newest
@@ -218,3 +219,10 @@ def test_a_wrong_setting_is_a_sentence(empty_archive, settings, url, certificate
     wiring.archive.cache_clear()
     with pytest.raises(ImproperlyConfigured, match=told):
         wiring.archive()
+
+
+def test_status_says_why_a_checkpoint_was_not_stamped(archive):
+    stamp_newest(with_post(archive, lambda _request: b"no stamp"))
+    place_hold(2)
+    found = status(archive)
+    assert ("no time-stamp response" in found.time_stamp_failure, found.notes_not_logged) == (True, 1)
