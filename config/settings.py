@@ -102,7 +102,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "transaction_mode": "IMMEDIATE",
         "timeout": 60,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=60000;"
-        "PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY;",
+        "PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY; PRAGMA secure_delete=ON;",
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -177,10 +177,13 @@ CELERY_TASK_ROUTES = {
     "archive.tasks.count_rule_change": {"queue": "text"},
     "archive.tasks.dispose": {"queue": "text"},
     "archive.tasks.sweep": {"queue": "catalogue"},
+    "discovery.tasks.make_export": {"queue": "exports"},
+    "discovery.tasks.sweep_exports": {"queue": "exports"},
 }
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "archive.tasks.sweep", "schedule": 10.0, "options": {"expires": 10.0}},
     "sweep-whole": {"task": "archive.tasks.sweep", "schedule": 3600.0, "kwargs": {"whole": True}},
+    "exports": {"task": "discovery.tasks.sweep_exports", "schedule": 60.0, "options": {"expires": 60.0}},
     "retention": {"task": "archive.tasks.evaluate_retention", "schedule": 900.0, "options": {"expires": 900.0}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(MUNIMENT_DATA / "queue" / "beat")

@@ -1,18 +1,48 @@
-"""Make an erased message leave the index, the database's files and the threads."""
+"""Make an erased message leave the threads, the index, and the files of both index and database.
+
+Deleting a row or a document makes it unfindable; the bytes stay in the files. Each function here ends when they are
+gone, and may be called again after a crash. docs/erasure.md says where else a message could linger.
+"""
 
 from collections.abc import Collection
+from typing import Final
 from uuid import UUID
 
-from archive.models import Message, StaleDocument, ThreadKey
+from django.db import connection, transaction
+from django.db.models import F
+
+from archive.models import Message, Searchable, Sighting, StaleDocument, ThreadKey
+from archive.services import threads
 from archive.services.stages import turn
 from archive.wiring import Archive
+from muniment.errors import Corrupt, Transient
+from muniment.ids import SegmentId, SightingId
+from muniment.mail.parse import parse
+from muniment.mail.threads import thread_keys
+from muniment.seal.vault import Vault
+
+_CHUNK: Final = 500
+_TRIES: Final = 5  # to find the same messages in a thread before and after they were read
 
 
-def purge_index(archive: Archive, message_ids: Collection[UUID]) -> None:
-    """Remove the documents of these messages."""
+class DatabaseBusy(Transient):
+    """The database could not be written anew, or its log not emptied, beside what others do with it: try again."""
+
+
+def purge_index(archive: Archive, ids: Collection[UUID]) -> None:
+    """Take the documents of messages out of answers and files; raise `IndexUnavailable` where something is left.
+
+    `ids` are those of the messages and of all their sightings: a message had the id of each sighting that was for a
+    time its first, and the files may hold what was put under it. What the catalogue still has is indexed again.
+    Nothing is indexed meanwhile. Remove the rows or the keys before: what opens and has rows may come back.
+    """
+    wanted = sorted(ids)
     with turn(archive.data, "indexing", wait=True):
-        archive.engine.delete(sorted(message_ids))
-    StaleDocument.objects.filter(document_id__in=message_ids).delete()
+        archive.engine.expunge(wanted)
+        for start in range(0, len(wanted), _CHUNK):
+            chunk = wanted[start : start + _CHUNK]
+            StaleDocument.objects.filter(document_id__in=chunk).delete()
+            Message.objects.filter(id__in=chunk).update(revision=F("revision") + 1, searchable=Searchable.WAITING)
 
 
 def purge_threads(thread_ids: Collection[UUID]) -> None:
@@ -21,5 +51,79 @@ def purge_threads(thread_ids: Collection[UUID]) -> None:
     ThreadKey.objects.filter(thread_id__in=set(thread_ids) - alive).delete()
 
 
+def leave_threads(message_ids: Collection[UUID], *, vault: Vault) -> None:
+    """Make the threads of these messages again from their other messages, as a rebuild without these would.
+
+    So no key is left that only these messages had: it is the digest of a Message-ID. Call it before their rows go.
+    The others are opened; one that does not open gives its own Message-ID alone.
+    """
+    left = list(Message.objects.filter(id__in=message_ids).values_list("thread_id", flat=True).distinct())
+    for thread_id in left:
+        for attempt in range(_TRIES):
+            keys_of = _keys_of(_others(thread_id, message_ids), vault)
+            if _made_again(thread_id, message_ids, keys_of):
+                break
+            if attempt == _TRIES - 1:
+                raise DatabaseBusy(f"messages keep arriving in thread {thread_id}: try again")
+
+
 def purge_database() -> None:
-    """Make deleted rows leave the files of the database."""
+    """Write the files of the database anew without what was deleted; raise `DatabaseBusy`. Not in a transaction.
+
+    SQLite overwrites what it deletes (`secure_delete`), but leaves copies in pages that it has rearranged: our
+    measurement, docs/decisions/0017-nothing-left-behind.md. PostgreSQL keeps deleted rows until they are vacuumed, and
+    values in its statistics.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM (FULL, ANALYZE)")
+    elif not connection.is_in_memory_db():
+        _write_sqlite_anew()
+
+
+def _write_sqlite_anew() -> None:
+    with connection.cursor() as cursor:
+        ((kept,),) = cursor.execute("PRAGMA temp_store").fetchall()
+        cursor.execute("PRAGMA temp_store=FILE")  # in memory, the copy would take as much as the database has
+        try:
+            cursor.execute("VACUUM")
+        finally:
+            cursor.execute(f"PRAGMA temp_store={int(kept)}")
+        ((busy, _, _),) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    if busy:
+        raise DatabaseBusy("another process keeps reading an old state of the database: try again")
+
+
+def _others(thread_id: UUID, message_ids: Collection[UUID]) -> set[UUID]:
+    found = Message.objects.filter(thread_id=thread_id).values_list("id", flat=True)
+    return set(found) - set(message_ids)
+
+
+def _keys_of(message_ids: Collection[UUID], vault: Vault) -> dict[UUID, tuple[str, ...]]:
+    keys_of: dict[UUID, tuple[str, ...]] = {}
+    wanted = sorted(message_ids)
+    for start in range(0, len(wanted), _CHUNK):
+        chunk = wanted[start : start + _CHUNK]
+        own = Message.objects.filter(id__in=chunk).values_list("id", "rfc_message_id")
+        keys_of.update((message_id, (key,) if key else ()) for message_id, key in own)
+        sightings = Sighting.objects.filter(id__in=chunk).values_list("segment_id", "id")  # the first gives the id
+        for segment_id, sighting_id in sightings:
+            try:
+                opened = vault.open(SegmentId(segment_id))
+                raw = opened.open(opened.entry_of(SightingId(sighting_id))).raw
+            except Corrupt:
+                continue
+            keys_of[sighting_id] = thread_keys(parse(raw))
+    return keys_of
+
+
+def _made_again(thread_id: UUID, message_ids: Collection[UUID], keys_of: dict[UUID, tuple[str, ...]]) -> bool:
+    """Write the threads of the others; return False, with nothing written, where the others are not those any more."""
+    with transaction.atomic():
+        if _others(thread_id, message_ids) != keys_of.keys():
+            return False
+        ThreadKey.objects.filter(thread_id=thread_id).delete()
+        for message_id, thread in threads.assign(keys_of).items():
+            moved = Message.objects.filter(id=message_id).exclude(thread_id=thread)
+            moved.update(thread_id=thread, revision=F("revision") + 1)
+    return True

@@ -26,7 +26,7 @@ from archive.models import (
 )
 from archive.services import exports
 from archive.services.governing import governing
-from archive.services.purging import purge_database, purge_index, purge_threads
+from archive.services.purging import leave_threads, purge_database, purge_index, purge_threads
 from archive.wiring import Archive
 from muniment.ids import SegmentId
 from muniment.seal.layout import keyring_key, segment_key
@@ -41,6 +41,7 @@ def purge(rows: Sequence[DestroyedSighting], archive: Archive) -> None:
     messages = {one.message_id for one in rows} | set(sighting_ids)
     messages |= set(Sighting.objects.filter(id__in=sighting_ids).values_list("message_id", flat=True))
     exports.purge(archive.data, messages)
+    leave_threads(messages, vault=archive.vault)
     _remove_rows(sighting_ids)
     purge_index(archive, messages)
     purge_database()
