@@ -130,6 +130,7 @@ def services(*, root: Path, python: str, web_port: int) -> list[Service]:
         Service(name="beat", command=[*celery, "beat", "--pidfile", "", "--loglevel", "WARNING"]),
         Service(name="worker", command=[*worker, "--queues", "catalogue,index", "--hostname", "worker@localhost"]),
         Service(name="text", command=[*worker, "--queues", "text", "--hostname", "text@localhost"]),
+        Service(name="exports", command=[*worker, "--queues", "exports", "--hostname", "exports@localhost"]),
         Service(
             name="personal",
             command=["nice", "-n", "10", *worker, "--queues", "personal", "--hostname", "personal@localhost"],

@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Self
 from urllib.parse import urlencode
+from uuid import UUID
 
 from muniment.engines.port import Sort
 from muniment.query.parser import parse
@@ -33,10 +34,13 @@ class Criteria:
     sender: str = ""
     source: str = ""
     filetype: str = ""
+    personal: str = ""  # a kind of personal data
     attachment: Attachment = Attachment.ANY
     sort: Sort = Sort.DATE_DESC
     per: int = PAGE_SIZES[0]
     page: int = 1
+    matter: UUID | None = None  # within whose custodians' mail; it narrows the scope, not the query
+    purpose: str = ""  # for the audit trail
 
     @property
     def is_empty(self) -> bool:
@@ -45,7 +49,9 @@ class Criteria:
 
     @property
     def is_narrowed(self) -> bool:
-        return bool(self.after or self.before or self.sender or self.source or self.filetype or self.attachment)
+        return bool(
+            self.after or self.before or self.sender or self.source or self.filetype or self.personal or self.attachment
+        )
 
     def narrowed(self, **changes: object) -> Self:
         """Return the same search with other filters, on its first page."""
@@ -81,9 +87,10 @@ class Criteria:
         filters: list[Node] = []
         if self.after or self.before:
             filters.append(DateRange(field="date", first=self.after, last=self.before, span=_FILTER_SPAN))
-        for name, value in ((Field.FROM, self.sender), (Field.SOURCE, self.source), (Field.FILETYPE, self.filetype)):
-            if value.strip():
-                filters.append(_exactly(name, " ".join(value.split())))
+        if self.source:
+            filters.append(Term(field=Field.SOURCE, text=self.source, span=_FILTER_SPAN, exact=True))
+        named = ((Field.FROM, self.sender), (Field.FILETYPE, self.filetype), (Field.PII, self.personal))
+        filters += [_exactly(name, " ".join(value.split())) for name, value in named if value.strip()]
         if self.attachment is not Attachment.ANY:
             has = Term(field=Field.HAS, text="attachment", span=_FILTER_SPAN)
             filters.append(has if self.attachment is Attachment.WITH else Not(clause=has, span=_FILTER_SPAN))

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from discovery.criteria import PAGE_SIZES, Attachment, Criteria
 from muniment.engines.port import Sort
+from muniment.query.vocabulary import PII_VALUES
 
 SORT_LABELS = {
     Sort.DATE_DESC: _("Newest first"),
@@ -24,6 +25,9 @@ _ATTACHMENT_LABELS = {
     Attachment.WITHOUT: _("Without attachments"),
 }
 _BAD_DATE = _("This is not a date. Write year-month-day, such as 2024-03-31.")
+
+
+MAX_PURPOSE_CHARS = 200
 
 
 class SearchForm(forms.Form):
@@ -47,6 +51,7 @@ class SearchForm(forms.Form):
     sender = forms.CharField(required=False, label=_("Sender"), max_length=500)
     source = forms.CharField(required=False, max_length=200)
     filetype = forms.CharField(required=False, max_length=200)
+    personal = forms.ChoiceField(required=False, choices=[(value, value) for value in PII_VALUES])
     attachment = forms.ChoiceField(required=False, label=_("Attachments"), choices=list(_ATTACHMENT_LABELS.items()))
     sort = forms.ChoiceField(required=False, label=_("Order"), choices=list(SORT_LABELS.items()))
     per = forms.TypedChoiceField(
@@ -57,6 +62,12 @@ class SearchForm(forms.Form):
         choices=[(size, size) for size in PAGE_SIZES],
     )
     page = forms.IntegerField(required=False, min_value=1, max_value=10**9)
+    matter = forms.UUIDField(required=False)
+    purpose = forms.CharField(required=False, label=_("Purpose"))
+
+    def clean_purpose(self) -> str:
+        """Cut what is too long: it must never be lost without a word."""
+        return str(self.cleaned_data["purpose"])[:MAX_PURPOSE_CHARS]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

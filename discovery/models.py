@@ -68,7 +68,7 @@ class ExportJob(models.Model):
     touched_at = models.DateTimeField()  # the last sign of life
     done = models.PositiveBigIntegerField(default=0)
     total = models.PositiveBigIntegerField(null=True)
-    retries = models.PositiveIntegerField(default=0)
+    runs = models.PositiveIntegerField(default=0)  # how often it was begun or gone on with
     why = models.CharField(max_length=20, blank=True)  # why it failed: a code
     detail = models.CharField(max_length=500, blank=True)
     folder_key = models.CharField(max_length=32, blank=True)

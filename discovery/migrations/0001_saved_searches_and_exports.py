@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
                 ('touched_at', models.DateTimeField()),
                 ('done', models.PositiveBigIntegerField(default=0)),
                 ('total', models.PositiveBigIntegerField(null=True)),
-                ('retries', models.PositiveIntegerField(default=0)),
+                ('runs', models.PositiveIntegerField(default=0)),
                 ('why', models.CharField(blank=True, max_length=20)),
                 ('detail', models.CharField(blank=True, max_length=500)),
                 ('folder_key', models.CharField(blank=True, max_length=32)),
