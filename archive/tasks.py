@@ -12,7 +12,7 @@ from django.conf import settings
 from accounts.models import User
 from archive import wiring
 from archive.models import DraftState, RuleChangeDraft, SegmentStage, Stage, StageState
-from archive.services import disposal, evaluation, simulations, stamping
+from archive.services import disposal, evaluation, holds, simulations, stamping
 from archive.services import sweep as sweeping
 from archive.services.audit_heads import note_head
 from archive.services.catalogue import catalogue_segments as catalogue
@@ -77,6 +77,14 @@ def scan_personal_data(segment_ids: list[str]) -> None:
 
 
 @shared_task
+def complete_holds() -> None:
+    """Go on with holds and releases that were cut short, for a while; the sweep asks again for what is left."""
+    with turn(settings.MUNIMENT_DATA, "holding", wait=False) as mine:
+        if mine:
+            holds.complete(wiring.archive(), seconds=SWEEP_SECONDS)
+
+
+@shared_task
 def sweep(*, whole: bool = False) -> None:
     """Do what was never queued or whose queue was lost, for a while; `whole` looks at the entire store.
 
@@ -97,6 +105,8 @@ def sweep(*, whole: bool = False) -> None:
         index_pending.delay()
     if stamping.is_due(archive):
         stamp_log.apply_async(expires=STAMP_EXPIRES_SECONDS)
+    if holds.unfinished():
+        complete_holds.apply_async(expires=SWEEP_SECONDS)
     disposal.resume(archive)  # destructions that were cut short
     note_head(now=vault.now())
     log_pending(archive)

@@ -18,6 +18,7 @@ from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -153,6 +154,13 @@ class Completed:
     covered: int = 0
     lifted: int = 0
     left: int = 0
+
+
+def unfinished() -> bool:
+    """Return whether `complete` has anything to do."""
+    covering_waits = Q(released_at__isnull=True, covered_at__isnull=True)
+    lifting_waits = Q(released_at__isnull=False, store_lifted_at__isnull=True)
+    return Hold.objects.filter(covering_waits | lifting_waits).exists()
 
 
 def complete(archive: Archive, *, seconds: float | None = None) -> Completed:
