@@ -6,7 +6,7 @@ rebuild, or a database that was put back from a backup.
 """
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
@@ -29,6 +29,7 @@ from muniment.log.writer import LogForked, LogWriter
 
 BATCH_ROWS: Final = 5_000  # of each kind in one append: entries of some 100 bytes
 CLOCKS_APART: Final = timedelta(minutes=10)  # by how much the clocks of who seals and who logs may differ
+_CHUNK_ENTRIES: Final = 16 * TILE_WIDTH  # read back and noted in one transaction
 _IDS: Final = UuidSequence()
 
 Row = Segment | LogNote
@@ -136,45 +137,48 @@ def _learn(archive: Archive, checkpoint: Checkpoint) -> None:
             f"the database knows entry {last} of the evidence log, which has {checkpoint.size}: an older copy of the "
             "log stands in the store; put the newest back"
         )
-    made = _oldest_made()
+    reader, size = LogReader(archive.vault.segments, checkpoint), checkpoint.size
     notes = {bytes(entry): note_id for note_id, entry in _waiting_notes().values_list("id", "entry").iterator()}
-    found: dict[tuple[type[Row], UUID], int] = {}
-    is_older = made is None
-    for index, data in _backwards(LogReader(archive.vault.segments, checkpoint)):
-        if index <= last and is_older:
-            break
-        logged = decode(data)
-        if isinstance(logged, LoggedEntry) and isinstance(logged.entry, SegmentSealed):
-            found[Segment, logged.entry.segment_id] = index
-            is_older = made is None or logged.at < made - CLOCKS_APART
-        elif data in notes:
-            found[LogNote, notes[data]] = index
-    _keep(found)
+    for start in range(_unknown_from(reader, last), size, _CHUNK_ENTRIES):
+        found: dict[tuple[type[Row], UUID], int] = {}
+        for index, data in enumerate(reader.entries(start, min(start + _CHUNK_ENTRIES, size)), start):
+            if (sealed := _sealed(data)) is not None:
+                found.setdefault((Segment, sealed[0]), index)
+            elif data in notes:
+                found.setdefault((LogNote, notes.pop(data)), index)
+        _keep(found)
 
 
-def _backwards(reader: LogReader) -> Iterator[tuple[int, bytes]]:
-    """Yield index and bytes of every entry, the newest first."""
-    stop = reader.checkpoint.size
-    while stop:
-        start = (stop - 1) // TILE_WIDTH * TILE_WIDTH
-        yield from reversed(list(enumerate(reader.bundle(start // TILE_WIDTH), start)))
-        stop = start
+def _unknown_from(reader: LogReader, last: int) -> int:
+    """Return the index (of the first entry of a bundle) before which no waiting row has its entry."""
+    made = _oldest_made()
+    start, is_older = reader.checkpoint.size, made is None
+    while start and not (start <= last + 1 and is_older):
+        start = (start - 1) // TILE_WIDTH * TILE_WIDTH
+        first = next(filter(None, map(_sealed, reader.bundle(start // TILE_WIDTH))), None)
+        is_older = made is None or (first is not None and first[1] < made - CLOCKS_APART)
+    return start
+
+
+def _sealed(data: bytes) -> tuple[SegmentId, datetime] | None:
+    """Return which segment an entry tells of, and when it was logged; None if it tells of something else."""
+    logged = decode(data)
+    if isinstance(logged, LoggedEntry) and isinstance(logged.entry, SegmentSealed):
+        return logged.entry.segment_id, logged.at
+    return None
 
 
 def _keep(index_of: dict[tuple[type[Row], UUID], int]) -> None:
-    """Write down where rows stand in the log, first entries first: whoever is killed leaves no gap below a known one.
+    """Write down where rows stand in the log, in one transaction. What a row knows already stays.
 
-    What a row knows already stays.
+    Called in the order of the log, so that whoever is killed leaves no gap below an index that is known.
     """
-    places = sorted(index_of.items(), key=lambda place: place[1])
-    for start in range(0, len(places), BATCH_ROWS):
-        part = places[start : start + BATCH_ROWS]
-        with transaction.atomic():
-            for model in (Segment, LogNote):
-                indexes = {row_id: index for (kind, row_id), index in part if kind is model}
-                rows = model.objects.filter(id__in=indexes, log_index__isnull=True)
-                for row_id in list(rows.values_list("id", flat=True)):
-                    model.objects.filter(id=row_id).update(log_index=indexes[row_id])
+    with transaction.atomic():
+        for model in (Segment, LogNote):
+            indexes = {row_id: index for (kind, row_id), index in index_of.items() if kind is model}
+            rows = model.objects.filter(id__in=indexes, log_index__isnull=True)
+            for row_id in list(rows.values_list("id", flat=True)):
+                model.objects.filter(id=row_id).update(log_index=indexes[row_id])
 
 
 def _batch() -> list[Row]:
