@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import Role
-from accounts.permissions import may_read_audit
+from accounts.permissions import may_read_audit, may_read_personal_figures
 from accounts.queries.approvals import waiting_for
 
 
@@ -15,6 +15,7 @@ def sections(request: HttpRequest) -> dict[str, bool | int]:
         return {"shows_audit": False}
     return {
         "shows_audit": may_read_audit(user),
+        "shows_personal_data": may_read_personal_figures(user),
         "shows_approvals": user.role != Role.EMPLOYEE,
         "awaiting": len(waiting_for(user, now=timezone.now())),
     }

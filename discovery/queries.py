@@ -12,7 +12,7 @@ from discovery.paging import Pages, pages
 from muniment.engines.port import Highlight, SearchEngine, SearchRequest, SearchResult
 from muniment.query.tree import Node
 
-FACETS = ("sender", "source", "filetype")
+FACETS = ("sender", "source", "filetype", "personal")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

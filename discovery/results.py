@@ -12,7 +12,8 @@ from archive.models import Message, ParticipantRole
 from discovery import moments
 from discovery.blindness import open_participants
 from discovery.criteria import Attachment, Criteria
-from discovery.histogram import HEIGHT, WIDTH, draw
+from discovery.histogram import HEIGHT, WIDTH, Histogram, draw
+from discovery.kinds import kind_label
 from discovery.queries import Found, FoundMessage
 from muniment.engines.port import Highlight
 from muniment.mail.model import Disposition
@@ -114,7 +115,12 @@ def _row(actor: User, message: Message, highlights: tuple[Highlight, ...]) -> Ro
 
 def facets(criteria: Criteria, found: Found) -> tuple[Facet, ...]:
     """Return the lists of senders, file types and sources beside the results; empty ones are left out."""
-    titles = {"sender": _("Senders"), "filetype": _("File types"), "source": _("Sources")}
+    titles = {
+        "sender": _("Senders"),
+        "filetype": _("File types"),
+        "personal": _("Personal data"),
+        "source": _("Sources"),
+    }
     made = (_facet(criteria, name, title, found.result.facets.get(name, ())) for name, title in titles.items())
     return tuple(facet for facet in made if facet.choices)
 
@@ -123,7 +129,7 @@ def _facet(criteria: Criteria, name: str, title: str, values: Sequence[tuple[str
     chosen = getattr(criteria, name)
     choices = [
         Choice(
-            label=value,
+            label=kind_label(value) if name == "personal" else value,
             count=count,
             chosen=value == chosen,
             address=criteria.narrowed(**{name: "" if value == chosen else value}).address(),
@@ -141,6 +147,7 @@ def chips(criteria: Criteria) -> tuple[Choice, ...]:
         "sender": _("Sender: %s") % criteria.sender if criteria.sender else "",
         "source": _("Source: %s") % criteria.source if criteria.source else "",
         "filetype": _("File type: %s") % criteria.filetype if criteria.filetype else "",
+        "personal": _("Personal data: %s") % kind_label(criteria.personal) if criteria.personal else "",
         "attachment": {
             Attachment.ANY: "",
             Attachment.WITH: _("With attachments"),
@@ -157,14 +164,18 @@ def chips(criteria: Criteria) -> tuple[Choice, ...]:
 
 def chart(criteria: Criteria, found: Found) -> Chart | None:
     """Return the histogram, or None when no result has a date."""
-    drawn = draw(found.result.histogram, found.result.interval)
+    return chart_of(criteria, draw(found.result.histogram, found.result.interval))
+
+
+def chart_of(criteria: Criteria, drawn: Histogram | None, *, page: str = "") -> Chart | None:
+    """Return bars as links to the search of each; `page` is the search page's path, on any other page."""
     if drawn is None:
         return None
     links = tuple(
         BarLink(
             bar=bar,
             label=moments.span(bar.first, drawn.interval),
-            address=criteria.narrowed(after=bar.first, before=bar.last).address(),
+            address=page + criteria.narrowed(after=bar.first, before=bar.last).address(),
         )
         for bar in drawn.bars
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from discovery.views import messages, preferences, search, state
+from discovery.views import messages, personal, preferences, search, state
 
 urlpatterns = [
     path("", search.search_page, name="search"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("status/", state.status_page, name="status"),
     path("health/live", state.live, name="health-live"),
     path("health/ready", state.ready, name="health-ready"),
+    path("personal-data/", personal.figures_page, name="personal-data"),
     path("theme", preferences.set_theme, name="set-theme"),
     path("messages/<uuid:message_id>", messages.read, name="message"),
     path("messages/<uuid:message_id>/headers", messages.headers, name="message-headers"),

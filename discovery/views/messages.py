@@ -17,6 +17,7 @@ from discovery.blindness import open_participants
 from discovery.defects import shown_defects
 from discovery.downloads import attachment, safe_name
 from discovery.participants import by_role
+from discovery.personal import shown_in
 from discovery.quoting import MAX_SHOWN_CHARACTERS, runs_of
 from discovery.reading import OpenMessage, open_message
 from discovery.sanitise import BODY_POLICY, UnsafeToShow
@@ -48,6 +49,7 @@ def read(request: HttpRequest, message_id: UUID) -> HttpResponse:
     if context["as_text"]:
         text = body_text(opened.parsed)
         context |= {"runs": runs_of(text[:MAX_SHOWN_CHARACTERS]), "text_cut": len(text) > MAX_SHOWN_CHARACTERS}
+    context["personal"] = shown_in(request.user, opened.message)
     thread = thread_of(request.user, opened.message)
     context["thread"] = [
         (row, row.sender.partition(" <")[0], moments.sent(row), row.id == opened.message.id) for row in thread

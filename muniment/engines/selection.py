@@ -18,6 +18,7 @@ from muniment.query.vocabulary import ATTACHMENT, PII
 _ADDRESSES = frozenset({Field.FROM, Field.TO, Field.CC, Field.BCC, Field.PARTICIPANT, Field.CUSTODIAN})
 _UNAVAILABLE = frozenset({Field.LANG, Field.LABEL})  # no index carries them
 _VALUES_ONLY = frozenset({Field.FILETYPE, Field.THREAD, Field.MESSAGEID, Field.IS, Field.HAS, Field.PII})
+_WHOLE = frozenset({Field.SOURCE, Field.CUSTODIAN})  # after = their whole name, and no word of it
 _AREAS: dict[Field, tuple[Area, ...]] = {
     Field.ANY: (*PROSE, Area.PEOPLE),
     Field.SUBJECT: (Area.SUBJECT,),
@@ -124,6 +125,8 @@ def _named(leaf: Term | Phrase) -> tuple[tuple[str, ...], tuple[str, ...], bool]
         text = text.lstrip(".")
     if isinstance(leaf, Term) and leaf.wildcard:
         return _wild(leaf, text)
+    if isinstance(leaf, Term) and leaf.exact and leaf.field in _WHOLE:
+        return (text,), (), False
     if leaf.field not in _ADDRESSES:
         return (text,), (), True
     if "@" in text and " " not in text:

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import Role
-from accounts.permissions import READS_AUDIT
+from accounts.permissions import READS_AUDIT, READS_PERSONAL_FIGURES
 
 # Who asks: a role with grants, as (kind, value). "Own" is a message to Bob, "other" one that names him nowhere.
 BOB = ("address", "bob@corp.example")
@@ -81,6 +81,7 @@ ROUTES = {
     "audit": Route(roles=READERS),
     "audit-check": Route(method="post", roles=READERS, allowed=302),
     "audit-file": Route(roles=READERS),
+    "personal-data": Route(roles=frozenset(READS_PERSONAL_FIGURES)),
     "message": of_message(),
     "message-headers": of_message(),
     "message-journey": of_message(),

@@ -23,8 +23,12 @@ PEOPLE = {
     "stranger": ("eve@corp.example", Role.EMPLOYEE),
     "administrator": ("admin@corp.example", Role.ADMINISTRATOR),
     "auditor": ("audit@corp.example", Role.AUDITOR),
+    "auditor-all": ("audit.all@corp.example", Role.AUDITOR),
+    "legal": ("counsel@corp.example", Role.LEGAL),
+    "dpo": ("dpo@corp.example", Role.DPO),
+    "dpo-of-nobody": ("dpo.new@corp.example", Role.DPO),
 }
-SEES_EVERYTHING = {"compliance"}  # by a grant; the auditor of these tests has none
+SEES_EVERYTHING = {"compliance", "auditor-all", "legal", "dpo"}  # by a grant; others of these tests have none
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
