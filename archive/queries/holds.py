@@ -13,8 +13,21 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet
 
 from accounts.models import User
-from archive.models import HeldSighting, Hold, HoldKind, Message, Part, Participant, Searchable, Sighting
+from archive.models import (
+    HeldSighting,
+    Hold,
+    HoldKind,
+    Message,
+    Part,
+    Participant,
+    Searchable,
+    SegmentStage,
+    Sighting,
+    Stage,
+    StageState,
+)
 from archive.queries.messages import visible
+from muniment.query.vocabulary import PII
 
 _CHUNK: Final = 500
 
@@ -44,7 +57,8 @@ def not_evaluated() -> QuerySet[Message]:
     """Return the messages of which nobody can say yet whether a standing hold on a query covers them.
 
     None, without such a hold. All, while one is still looking through the mail that was there. Else those that wait for
-    the index or for text of an attachment, and those that cannot be indexed at all.
+    the index or for text of an attachment, and those that cannot be indexed at all; and where a query asks for personal
+    data, those that were not looked through.
     """
     queries = standing_holds().filter(kind=HoldKind.QUERY)
     if not queries.exists():
@@ -53,6 +67,9 @@ def not_evaluated() -> QuerySet[Message]:
         return Message.objects.all()
     without_text = Part.objects.filter(text__isnull=True).values("message_id")
     waits = Q(indexed_revision__lt=F("revision")) | ~Q(searchable=Searchable.YES) | Q(id__in=without_text)
+    if queries.filter(query__icontains=PII).exists():
+        stages = SegmentStage.objects.filter(stage=Stage.PERSONAL_DATA).exclude(state=StageState.DONE)
+        waits |= Q(id__in=Sighting.objects.filter(segment_id__in=stages.values("segment_id")).values("message_id"))
     return Message.objects.filter(waits)
 
 

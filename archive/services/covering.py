@@ -34,7 +34,8 @@ from muniment.query.tree import Everything, Node, Span
 from muniment.stores.port import ObjectStore
 
 BATCH_MESSAGES: Final = 500  # covered in one transaction, while nobody else writes
-ALL_MAIL: Final = Scope(everything=True, blind=True, restricted=True)  # a hold protects and shows nothing
+# A hold protects and shows nothing: it looks at all there is.
+ALL_MAIL: Final = Scope(everything=True, blind=True, personal=True, restricted=True)
 _CHUNK: Final = 500
 
 log = logging.getLogger(__name__)

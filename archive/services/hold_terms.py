@@ -57,9 +57,13 @@ def checked(
     addresses: Iterable[str],
     query: str,
     at: datetime,
+    scope: Scope,
     engine: SearchEngine,
 ) -> Terms:
-    """Return the terms of a hold. Raises `HoldRefused`, `QueryError`, and `IndexUnavailable` for one on a query."""
+    """Return the terms of a hold. `scope` is of whoever places it: nobody holds by what they may not ask.
+
+    Raises `HoldRefused`, `QueryError`, and `IndexUnavailable` for one on a query.
+    """
     name, reason, query = name.strip(), reason.strip(), query.strip()
     people = tuple(sorted({address.strip().lower() for address in addresses} - {""}))
     if not name or len(name) > MAX_NAME_CHARS:
@@ -70,7 +74,7 @@ def checked(
         case HoldKind.CUSTODIANS:
             _check_people(people)
         case HoldKind.QUERY:
-            _check_query(query, at, engine)
+            _check_query(query, at, scope, engine)
         case HoldKind.MESSAGES:
             pass
     return Terms(
@@ -114,12 +118,12 @@ def _check_people(people: Sequence[str]) -> None:
             raise HoldRefused(_("%(address)s is no address: write name@domain.") % {"address": repr(address)})
 
 
-def _check_query(query: str, at: datetime, engine: SearchEngine) -> None:
+def _check_query(query: str, at: datetime, scope: Scope, engine: SearchEngine) -> None:
     """Try the query once: what the index refuses now it would refuse for every message that arrives."""
     tree = parse(query, today=timezone.localtime(at).date())
     if not query:
         raise HoldRefused(_("A hold on a query needs at least one word or field; * holds all mail."))
-    engine.search(SearchRequest(query=tree, scope=Scope(everything=True, blind=True, restricted=True), limit=0))
+    engine.search(SearchRequest(query=tree, scope=scope, limit=0))
 
 
 def _visible(actor: User | Operator, ids: Sequence[UUID]) -> dict[UUID, UUID]:

@@ -24,12 +24,12 @@ from django.utils.translation import gettext as _
 
 from accounts.actors import Operator
 from accounts.models import Action, Approval, Matter, MatterState, Role, TextKind, User
-from accounts.permissions import APPROVES_IN_MATTERS, MANAGES_MATTERS, may
+from accounts.permissions import APPROVES_IN_MATTERS, MANAGES_MATTERS, may, scope_of
 from accounts.queries.matters import is_member
 from accounts.services import approvals, audit
 from archive.models import HeldSighting, Hold, HoldKind, Sighting
 from archive.services import hold_terms, notes, store_holds
-from archive.services.covering import BATCH_MESSAGES, candidates, cover, cover_hold
+from archive.services.covering import ALL_MAIL, BATCH_MESSAGES, candidates, cover, cover_hold
 from archive.services.governing import governing
 from archive.wiring import Archive
 from muniment.errors import Transient
@@ -73,7 +73,14 @@ def place(
     if matter.state != MatterState.OPEN:
         raise hold_terms.HoldRefused(_("The matter is closed: a hold is placed in an open one."))
     terms = hold_terms.checked(
-        name=name, reason=reason, kind=HoldKind(kind), addresses=addresses, query=query, at=at, engine=archive.engine
+        name=name,
+        reason=reason,
+        kind=HoldKind(kind),
+        addresses=addresses,
+        query=query,
+        at=at,
+        scope=scope_of(actor, now=at) if isinstance(actor, User) else ALL_MAIL,
+        engine=archive.engine,
     )
     hold = Hold(
         id=_IDS.next(),

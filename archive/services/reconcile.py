@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from archive.models import DestroyedSighting, Message, Segment, SegmentStage, Sighting, Stage, StageState
+from archive.services import hold_check
 from archive.services.catalogue import catalogue_segment
 from archive.services.rebuild import rebuild_index
 from archive.services.stages import index_all
@@ -72,7 +73,8 @@ def reconcile(archive: Archive) -> Reconciliation:
 def repair(archive: Archive) -> None:
     """Mend what the store can mend: catalogue what it lacks, drop documents of no message, index what the index lacks.
 
-    Rows whose segment is gone from the store are left for a person: they are the only witness of a loss.
+    Then cover again what holds should cover. Rows whose segment is gone from the store are left for a person: they are
+    the only witness of a loss.
     """
     for segment_id in archive.vault.segment_ids():
         if _lacks(segment_id, archive.vault):
@@ -83,6 +85,7 @@ def repair(archive: Archive) -> None:
     except IndexUnavailable:
         rebuild_index(archive)
     index_all(archive)
+    hold_check.mend(archive)
 
 
 def _compare_segments(vault: Vault, report: Reconciliation) -> None:

@@ -1,4 +1,4 @@
-"""`manage.py verify`: open every segment, check every commitment, the evidence log and the audit trail."""
+"""`manage.py verify`: open every segment, check every commitment, the evidence log, the holds and the audit trail."""
 
 from dataclasses import asdict
 from typing import Any
@@ -11,12 +11,16 @@ from archive.management.base import DONE, FOUND, ArchiveCommand
 from archive.services import integrity
 from archive.services.audit_heads import note_head
 from archive.services.evidence import LogReport, check_log
+from archive.services.hold_check import check_holds
 from archive.services.notes import log_pending
 from archive.wiring import archive
 
 
 class Command(ArchiveCommand):
-    help = "Open every segment, check every commitment and the evidence log and the audit trail; name what is damaged."
+    help = (
+        "Open every segment, check every commitment, the evidence log, the legal holds and the audit trail; name what "
+        "is damaged."
+    )
 
     def add_options(self, parser: CommandParser) -> None:
         parser.add_argument("--sample", type=int, metavar="N", help="check N segments chosen at random")
@@ -26,15 +30,17 @@ class Command(ArchiveCommand):
             report = integrity.verify(vault=archive().vault, sample=options["sample"], progress=step.reach)
         with self.progress("evidence log") as step:
             log = check_log(archive(), progress=step.reach)
+        with self.progress("legal holds") as step:
+            held = check_holds(archive(), progress=step.reach)
         found = {
             "segments": report.segments,
             "sightings": report.sightings,
-            "damaged": len(report.damaged) + len(log.damaged),
+            "damaged": len(report.damaged) + len(log.damaged) + len(held.faults),
         }
         audit = check_audit(actor=operator(), details=found)
         _log_the_check(log)
         if options["json"]:
-            self.write_json(asdict(report) | {"log": asdict(log), "audit": asdict(audit)})
+            self.write_json(asdict(report) | {"log": asdict(log), "holds": asdict(held), "audit": asdict(audit)})
         else:
             self.stdout.write(f"{report.segments} segments, {report.sightings} sightings proved unchanged")
             for item in report.damaged:
@@ -48,10 +54,15 @@ class Command(ArchiveCommand):
                 self.stdout.write(f"{log.stamps_not_checked} time-stamps not checked: set MUNIMENT_TSA_CERTIFICATES")
             for item in log.damaged:
                 self.stdout.write(f"DAMAGED {item['object']}: {item['reason']}")
+            self.stdout.write(
+                f"{held.standing} standing holds on {held.sightings} sightings, {len(held.faults)} faults"
+            )
+            for item in held.faults:
+                self.stdout.write(f"HOLD {item['object']}: {item['reason']}")
             self.stdout.write(f"{audit.entries} entries of the audit trail, {len(audit.broken)} broken")
             for fault in audit.broken:
                 self.stdout.write(f"BROKEN entry {fault['entry'] or '-'}: {fault['reason']}")
-        return FOUND if report.damaged or log.damaged or audit.broken else DONE
+        return FOUND if report.damaged or log.damaged or held.faults or audit.broken else DONE
 
 
 def _log_the_check(log: LogReport) -> None:

@@ -99,6 +99,16 @@ def test_mail_is_matched_again_when_the_text_of_an_attachment_came(archive):
     assert (covered(hold), not_evaluated().count()) == (sightings(), 0)
 
 
+def test_mail_is_matched_again_when_personal_data_was_found_in_it(archive):
+    hold = place(archive, HoldKind.QUERY, query="pii:iban")
+    catalogue_segment(seal(archive, mail("1", body="FR76 3000 6000 0112 3456 7890 189")), vault=archive.vault)
+    index_all(archive)
+    before = (covered(hold), not_evaluated().count())
+    drain(archive, PlainExtractor())
+    assert before == (set(), 1)
+    assert (covered(hold), not_evaluated().count()) == (sightings(), 0)
+
+
 def test_mail_is_matched_again_when_its_thread_changes(archive):
     first, second = arrive(archive, mail("a")), arrive(archive, mail("b"))
     thread = min(Message.objects.values_list("thread_id", flat=True))
