@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import Role
-from accounts.permissions import may_read_audit, may_read_personal_figures
+from accounts.permissions import READS_RETENTION, may, may_read_audit, may_read_personal_figures
 from accounts.queries.approvals import waiting_for
 
 
@@ -16,6 +16,7 @@ def sections(request: HttpRequest) -> dict[str, bool | int]:
     return {
         "shows_audit": may_read_audit(user),
         "shows_personal_data": may_read_personal_figures(user),
+        "shows_retention": may(user, READS_RETENTION),
         "shows_approvals": user.role != Role.EMPLOYEE,
         "awaiting": len(waiting_for(user, now=timezone.now())),
     }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from discovery.views import messages, personal, preferences, search, state
+from discovery.views import messages, personal, preferences, retention, search, state
 
 urlpatterns = [
     path("", search.search_page, name="search"),
@@ -19,6 +19,8 @@ urlpatterns = [
     path("messages/<uuid:message_id>/structure", messages.structure, name="message-structure"),
     path("messages/<uuid:message_id>/source", messages.source, name="message-source"),
     path("messages/<uuid:message_id>/proof", messages.proof, name="message-proof"),
+    path("messages/<uuid:message_id>/retention", retention.message_retention, name="message-retention"),
+    path("messages/<uuid:message_id>/labels", retention.change_label, name="message-labels"),
     path("messages/<uuid:message_id>/body", messages.body, name="message-body"),
     path("messages/<uuid:message_id>/raw.eml", messages.raw, name="message-raw"),
     path("messages/<uuid:message_id>/parts/<str:path>", messages.part, name="message-part"),

@@ -176,6 +176,11 @@ def ending(rule_id: str, *, last_day: date) -> Rule:
     return replace(latest, version=latest.version + 1, valid_until=last_day)
 
 
+def library(*, valid_from: date, year_end: YearEnd = CIVIL_YEAR) -> tuple[Rule, ...]:
+    """Return the starter library for France."""
+    return france.library(valid_from=valid_from, year_end=year_end)
+
+
 def missing_of_library(*, valid_from: date, year_end: YearEnd = CIVIL_YEAR) -> tuple[Rule, ...]:
     """Return the rules of the starter library for France that the archive does not have, in any version."""
     known = latest_versions(all_rules())

@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
+from accounts.permissions import READS_RETENTION, may
 from archive.queries.messages import NotFound, thread_of
 from archive.services.integrity import prove
 from archive.wiring import archive
@@ -31,10 +32,10 @@ MAX_SOURCE_BYTES = 1_000_000  # of raw shown on a page; the download has all
 @require_safe
 def read(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """Show the message to read: who, when, words, files, thread."""
-    opened = _open(request, message_id)
+    opened = open_asked(request, message_id)
     auditing.viewed(request, opened, page="message")
     as_text = request.GET.get("show") == "text" or not opened.html_parts
-    context = _frame(request, opened, tab="read") | {"as_text": as_text, "attachments": opened.attachments}
+    context = frame(request, opened, tab="read") | {"as_text": as_text, "attachments": opened.attachments}
     if not as_text:
         try:
             sanitised = opened.sanitised()
@@ -61,7 +62,7 @@ def read(request: HttpRequest, message_id: UUID) -> HttpResponse:
 @xframe_options_sameorigin
 def body(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """Answer with the sanitised HTML for the sandboxed frame, under a policy that lets nothing load."""
-    opened = _open(request, message_id)
+    opened = open_asked(request, message_id)
     try:
         html = opened.sanitised().html
     except UnsafeToShow as error:
@@ -76,17 +77,17 @@ def body(request: HttpRequest, message_id: UUID) -> HttpResponse:
 @require_safe
 def headers(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """Show every header field in its order."""
-    opened = _open(request, message_id)
+    opened = open_asked(request, message_id)
     auditing.viewed(request, opened, page="message-headers")
-    return render(request, "discovery/message_headers.html", _frame(request, opened, tab="headers"))
+    return render(request, "discovery/message_headers.html", frame(request, opened, tab="headers"))
 
 
 @require_safe
 def journey(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """Show how the message travelled: hops, envelopes, every sighting."""
-    opened = _open(request, message_id)
+    opened = open_asked(request, message_id)
     auditing.viewed(request, opened, page="message-journey")
-    context = _frame(request, opened, tab="journey") | {
+    context = frame(request, opened, tab="journey") | {
         "hops": shown_hops(request.user, opened.message, opened.sealed.raw),
         "sightings": shown_sightings(request.user, opened.message, vault=archive().vault),
         "more_sightings": max(0, opened.message.sightings.count() - MAX_OPENED),
@@ -97,17 +98,17 @@ def journey(request: HttpRequest, message_id: UUID) -> HttpResponse:
 @require_safe
 def structure(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """Show the MIME tree with what each part says it is and what it is."""
-    opened = _open(request, message_id)
+    opened = open_asked(request, message_id)
     auditing.viewed(request, opened, page="message-structure")
-    return render(request, "discovery/message_structure.html", _frame(request, opened, tab="structure"))
+    return render(request, "discovery/message_structure.html", frame(request, opened, tab="structure"))
 
 
 @require_safe
 def source(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """Show the bytes as received, as text."""
-    opened = _open(request, message_id)
+    opened = open_asked(request, message_id)
     auditing.viewed(request, opened, page="message-source")
-    context = _frame(request, opened, tab="source")
+    context = frame(request, opened, tab="source")
     if opened.bytes_shown:
         raw = opened.sealed.raw[:MAX_SOURCE_BYTES].decode("utf-8", "backslashreplace")
         context |= {"raw": raw.replace("\r\n", "\n"), "cut": len(opened.sealed.raw) > MAX_SOURCE_BYTES}
@@ -117,10 +118,10 @@ def source(request: HttpRequest, message_id: UUID) -> HttpResponse:
 @require_safe
 def proof(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """Open the sealed bytes now, check them against their commitment, and say what that proves."""
-    opened = _open(request, message_id)
+    opened = open_asked(request, message_id)
     auditing.viewed(request, opened, page="message-proof")
     vault = archive().vault
-    context = _frame(request, opened, tab="proof") | {
+    context = frame(request, opened, tab="proof") | {
         "proof": prove(opened.sighting, vault=vault),
         "checked": moments.moment(vault.now()),
         "lock": _lock(opened),
@@ -132,7 +133,7 @@ def proof(request: HttpRequest, message_id: UUID) -> HttpResponse:
 @require_safe
 def raw(request: HttpRequest, message_id: UUID) -> HttpResponse:
     """Give the bytes exactly as received."""
-    opened = _open(request, message_id)
+    opened = open_asked(request, message_id)
     if not opened.bytes_shown:
         raise NotFound
     auditing.downloaded(request, opened, what="eml", size_bytes=len(opened.sealed.raw))
@@ -142,7 +143,7 @@ def raw(request: HttpRequest, message_id: UUID) -> HttpResponse:
 @require_safe
 def part(request: HttpRequest, message_id: UUID, path: str) -> HttpResponse:
     """Give the decoded content of one part as a file."""
-    opened = _open(request, message_id)
+    opened = open_asked(request, message_id)
     wanted = opened.part(path)
     auditing.downloaded(request, opened, what=f"part {path}", size_bytes=len(wanted.content))
     fallback = f"part-{path}.eml" if wanted.nested_message else f"part-{path}"
@@ -150,7 +151,8 @@ def part(request: HttpRequest, message_id: UUID, path: str) -> HttpResponse:
     return attachment(wanted.content, name=name, content_type=wanted.real_type or wanted.content_type)
 
 
-def _open(request: HttpRequest, message_id: UUID) -> OpenMessage:
+def open_asked(request: HttpRequest, message_id: UUID) -> OpenMessage:
+    """Open the message from the sighting that the address asks for, or from its first."""
     asked = request.GET.get("sighting", "")
     try:
         sighting_id = UUID(asked) if asked else None
@@ -176,7 +178,7 @@ def _lock(opened: OpenMessage) -> moments.Moment | None:
     return moments.moment(until) if until else None
 
 
-def _frame(request: HttpRequest, opened: OpenMessage, *, tab: str) -> dict[str, Any]:
+def frame(request: HttpRequest, opened: OpenMessage, *, tab: str) -> dict[str, Any]:
     """Return what all pages of a message share."""
     message = opened.message
     chosen = request.GET.get("sighting", "")
@@ -190,4 +192,5 @@ def _frame(request: HttpRequest, opened: OpenMessage, *, tab: str) -> dict[str, 
         "roles": by_role(open_participants(request.user, message)),
         "defects": shown_defects(opened.parsed.defects),
         "sighting_query": f"?sighting={opened.sighting.id}" if chosen else "",
+        "shows_retention_of_message": may(request.user, READS_RETENTION),
     }

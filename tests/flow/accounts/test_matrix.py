@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.models import Role
-from accounts.permissions import READS_AUDIT, READS_PERSONAL_FIGURES
+from accounts.permissions import MANAGES_RETENTION, READS_AUDIT, READS_PERSONAL_FIGURES, READS_RETENTION
 
 # Who asks: a role with grants, as (kind, value). "Own" is a message to Bob, "other" one that names him nowhere.
 BOB = ("address", "bob@corp.example")
@@ -44,7 +44,13 @@ PARTS = {"own": "1", "other": "1.2", "missing": "1"}  # a part that the message 
 TOKENS = re.compile(r'value="[A-Za-z0-9]{64}"')
 MISSING = "01890000-0000-7000-8000-000000000000"
 # What stands in addresses besides messages; nothing has these ids, unless `known` of a test says so.
-CONVERTERS = {"<int:approval_id>": "999999"}
+CONVERTERS = {
+    "<int:approval_id>": "999999",
+    "<slug:rule_id>": "no-such-rule",
+    "<uuid:draft_id>": MISSING,
+    "<uuid:disposal_id>": MISSING,
+    "<int:event_id>": "999999",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +70,8 @@ def of_message(**fields):
 
 
 READERS = frozenset(READS_AUDIT)
+RETENTION_READERS = frozenset(READS_RETENTION)
+RETENTION_MANAGERS = frozenset(MANAGES_RETENTION)
 ROUTES = {
     "search": Route(),
     "help": Route(),
@@ -82,12 +90,32 @@ ROUTES = {
     "audit-check": Route(method="post", roles=READERS, allowed=302),
     "audit-file": Route(roles=READERS),
     "personal-data": Route(roles=frozenset(READS_PERSONAL_FIGURES)),
+    "retention": Route(roles=RETENTION_READERS),
+    "retention-evaluate": Route(method="post", roles=RETENTION_MANAGERS, allowed=302),
+    "retention-rules": Route(roles=RETENTION_READERS),
+    "retention-rule-new": Route(roles=RETENTION_MANAGERS),
+    "retention-rule": Route(gone=True),
+    "retention-rule-change": Route(gone=True),
+    "retention-change": Route(gone=True),
+    "retention-change-act": Route(method="post", gone=True),
+    "retention-library": Route(roles=RETENTION_READERS),
+    "retention-due": Route(roles=RETENTION_READERS),
+    "retention-disposals": Route(roles=RETENTION_READERS),
+    "retention-disposal": Route(gone=True),
+    "retention-disposal-act": Route(method="post", gone=True),
+    "retention-certificate": Route(gone=True),
+    "retention-certificate-file": Route(gone=True),
+    "retention-events": Route(roles=RETENTION_READERS),
+    "retention-event-withdraw": Route(method="post", gone=True),
+    "retention-review": Route(roles=RETENTION_READERS),
     "message": of_message(),
     "message-headers": of_message(),
     "message-journey": of_message(),
     "message-structure": of_message(),
     "message-source": of_message(),
     "message-proof": of_message(),
+    "message-retention": of_message(roles=RETENTION_READERS),
+    "message-labels": of_message(method="post", roles=RETENTION_MANAGERS, allowed=400),
     "message-body": of_message(),
     "message-raw": of_message(),
     "message-part": of_message(),
@@ -145,7 +173,7 @@ def sees(actor, what):
 def expected(name, actor, what):
     route = ROUTES[name]
     if route.of_message:
-        return 200 if sees(actor, what) else 404
+        return route.allowed if sees(actor, what) and ACTORS[actor][0] in route.roles else 404
     return route.allowed if ACTORS[actor][0] in route.roles and not route.gone else 404
 
 
