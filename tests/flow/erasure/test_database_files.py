@@ -1,0 +1,39 @@
+"""Deleted rows leave the files of the database, though SQLite's own overwriting leaves some of them behind."""
+
+import re
+
+import pytest
+
+from tests.flow.erasure.story import ROWS
+from tests.flow.erasure.test_hunt import run
+
+_NEEDLE = re.compile(rb"needle(\d{5})")
+
+
+def named(data):
+    """Return the numbers that any file of the database names."""
+    files = sorted(data.glob("catalogue.sqlite3*"))
+    return {int(number) for path in files for number in _NEEDLE.findall(path.read_bytes())}
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory):
+    """Rows of messages, a tenth of them deleted: which, how many rows are left, and what the files name."""
+    data = tmp_path_factory.mktemp("data")
+    said = run(data, "rows")
+    overwritten = named(data)
+    run(data, "write_anew")
+    return set(said["gone"]), said["left"], overwritten, named(data)
+
+
+def test_most_of_what_is_deleted_is_overwritten_at_once(told):
+    gone, left, overwritten, _ = told
+
+    assert left == [ROWS * 9 // 10, ROWS * 27 // 10, ROWS * 9 // 10, ROWS * 9 // 10]
+    assert len(overwritten & gone) < len(gone) // 20
+
+
+def test_all_of_it_is_gone_when_the_files_were_written_anew(told):
+    gone, _, _, anew = told
+
+    assert anew == set(range(ROWS)) - gone
