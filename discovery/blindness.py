@@ -45,7 +45,7 @@ def open_headers(actor: User, message: Message, headers: Sequence[Header]) -> tu
     if may_see_bcc(actor):
         return tuple(headers)
     known = known_openly(actor, message)
-    return tuple(header for header in headers if not _names_blind(header, known))
+    return tuple(header for header in headers if not header_names_blind(header, known))
 
 
 def open_recipients(actor: User, message: Message, recipients: Sequence[Recipient]) -> tuple[Recipient, ...]:
@@ -66,7 +66,8 @@ def names_blind(actor: User, message: Message, received: str) -> bool:
     return not may_see_bcc(actor) and _for_blind(received, known_openly(actor, message))
 
 
-def _names_blind(header: Header, known: frozenset[str]) -> bool:
+def header_names_blind(header: Header, known: frozenset[str]) -> bool:
+    """Return whether a header field names somebody who is not among `known`."""
     name = header.name.lower()
     if name in {"bcc", "resent-bcc"} and not header.value.strip():
         return False

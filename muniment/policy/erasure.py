@@ -19,7 +19,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from muniment.ids import MessageId
-from muniment.policy.decide import Decision, decide
+from muniment.policy.decide import Decision, Policy, policy
 from muniment.policy.erasure_request import (
     EUROPEAN_LAW,
     NOTHING_FOUND,
@@ -143,7 +143,14 @@ def decide_erasure(
     review: Review = NOTHING_FOUND,
 ) -> ErasureDecision:
     """Propose what to do with one message of a request; the request's own restriction does not stand against it."""
-    retention = decide(facts, rules, holds, today)
+    return erasure_under(policy(rules=rules, holds=holds, today=today), facts, request, review=review)
+
+
+def erasure_under(
+    policy: Policy, facts: MessageFacts, request: ErasureRequest, *, review: Review = NOTHING_FOUND
+) -> ErasureDecision:
+    """Propose as `decide_erasure` does, under rules and holds that were prepared once for many messages."""
+    retention = policy.decide(facts)
     concern = concern_of(facts, request, review)
     reasons = _reasons(facts, request, review, retention, concern)
     outcome = _outcome(reasons)
@@ -152,7 +159,7 @@ def decide_erasure(
     refused_by_duty = outcome is ErasureOutcome.REFUSE and duties and len(ends) == len(duties)
     return ErasureDecision(
         message_id=facts.id,
-        decided_on=today,
+        decided_on=policy.today,
         outcome=outcome,
         concern=concern,
         reasons=reasons,

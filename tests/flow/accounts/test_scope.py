@@ -28,7 +28,7 @@ ALL_KINDS = (
         ("employee", Scope(addresses=frozenset({"employee@corp.example"}))),
         ("compliance", Scope(blind=True)),
         ("legal", Scope(blind=True)),
-        ("dpo", Scope(blind=True)),
+        ("dpo", Scope(blind=True, restricted=True)),
         ("auditor", Scope()),
         ("administrator", Scope()),
     ],
@@ -44,6 +44,7 @@ def test_a_role_sees_what_is_granted_to_it_and_an_administrator_nothing(person, 
         "employee": Scope(addresses=addresses | {"employee@corp.example"}),
         "administrator": Scope(),
         "auditor": Scope(everything=True, addresses=addresses, domains=domains),
+        "dpo": Scope(everything=True, blind=True, restricted=True, addresses=addresses, domains=domains),
     }
     everything = Scope(everything=True, blind=True, addresses=addresses, domains=domains)
     assert scope_of(person(role, None, *ALL_KINDS)) == granted.get(role, everything)

@@ -1,0 +1,13 @@
+"""What a pack is called on the disk of the archive, and for whoever saves it."""
+
+from uuid import UUID
+
+
+def pack_name(request_id: UUID) -> str:
+    """Return the name of a pack in the folder of exports that wait."""
+    return f"request-{request_id}"
+
+
+def file_name(number: str, language: str) -> str:
+    """Return the name under which a pack is saved."""
+    return f"{'acces' if language == 'fr' else 'access'}-{number}.zip"
