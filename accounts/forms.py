@@ -1,11 +1,13 @@
-"""What the page of the audit trail reads from its address: a filter that is no filter is said and left out."""
+"""What pages read: the filters of the audit trail (one that is no filter is said and left out), a new access token."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.models import Action
+from accounts.models.tokens import MAX_TOKEN_NAME_CHARS
 from accounts.queries.audit import AuditFilter
+from accounts.services.tokens import MAX_DAYS
 
 _BAD_DATE = _("This is not a date. Write year-month-day, such as 2024-03-31.")
 
@@ -45,3 +47,25 @@ class AuditForm(forms.Form):
             last=given.get("before"),
             matter_id=given.get("matter"),
         )
+
+
+class TokenForm(forms.Form):
+    """A new access token."""
+
+    use_required_attribute = False
+
+    name = forms.CharField(
+        label=_("Name: which program will use it"),
+        max_length=MAX_TOKEN_NAME_CHARS,
+        error_messages={"required": _("Name the program that will use it.")},
+    )
+    days = forms.IntegerField(
+        label=_("Days until it expires (at most 366)"),
+        min_value=1,
+        max_value=MAX_DAYS,
+        initial=90,
+        error_messages={
+            name: _("Write a number of days between 1 and 366.")
+            for name in ("required", "invalid", "min_value", "max_value")
+        },
+    )

@@ -1,8 +1,8 @@
-"""Sign-in, sign-out, approvals, and the audit trail."""
+"""Sign-in, sign-out, access tokens, approvals, and the audit trail."""
 
 from django.urls import path
 
-from accounts.views import approvals, audit
+from accounts.views import approvals, audit, tokens
 from accounts.views.sign_in import SignIn, SignOut
 
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("approvals/", approvals.approvals_page, name="approvals"),
     path("approvals/<int:approval_id>/", approvals.approval_page, name="approval"),
     path("approvals/<int:approval_id>/decide", approvals.decide, name="approval-decide"),
+    path("account/tokens", tokens.tokens_page, name="tokens"),
+    path("account/tokens/<uuid:token_id>/end", tokens.end, name="token-end"),
     path("audit/", audit.entries_page, name="audit"),
     path("audit/check", audit.check, name="audit-check"),
     path("audit/entries.csv", audit.entries_file, name="audit-file"),

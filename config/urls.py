@@ -8,6 +8,7 @@ from config import api, api_page
 
 urlpatterns = [
     path("", include("accounts.urls")),
+    path("", include("archive.urls")),
     path("", include("discovery.urls")),
     path("language", login_not_required(set_language), name="set_language"),
     path("api/v1/", api_page.page, name="api"),

@@ -7,14 +7,18 @@ Matter 1─* MatterMember      a legal case, who works on it
 AuditEntry 1─* AuditText     the audit trail; its free texts apart, so that they can be erased
 AuditHead                    number and hash of the last entry: the lock that gives entries their order
 Approval                     one act that needs a second person
+AccessToken                  what a program signs in with on behalf of a person
+OnceKey                      a request of a program that is done once, however often it is sent
 """
 
 from accounts.models.approvals import Approval, ApprovalState
 from accounts.models.audit import Action, AuditEntry, AuditHead, AuditText, Outcome, TextKind
 from accounts.models.matters import CustodianProposal, Matter, MatterCustodian, MatterMember, MatterState
 from accounts.models.people import Grant, GrantKind, Role, User
+from accounts.models.tokens import AccessToken, OnceKey
 
 __all__ = [
+    "AccessToken",
     "Action",
     "Approval",
     "ApprovalState",
@@ -28,6 +32,7 @@ __all__ = [
     "MatterCustodian",
     "MatterMember",
     "MatterState",
+    "OnceKey",
     "Outcome",
     "Role",
     "TextKind",

@@ -1,5 +1,7 @@
 """People, and the mail that each may see."""
 
+from uuid import UUID
+
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import F, Q
@@ -22,6 +24,9 @@ class User(AbstractUser):
 
     email = models.EmailField(_("address"), unique=True)
     role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.EMPLOYEE)
+
+    # Set on the value, never stored: the id of the access token through which the person acts now.
+    through_token: UUID | None = None
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["username"]

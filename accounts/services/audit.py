@@ -58,7 +58,8 @@ def record(
             scope=scope_summary(scope) if scope else {},
             objects_named=[_storable(one) for one in objects],
             details={
-                name: _storable(value) if isinstance(value, str) else value for name, value in (details or {}).items()
+                name: _storable(value) if isinstance(value, str) else value
+                for name, value in {**(details or {}), **_means(actor)}.items()
             },
             text_digests={kind.value: chain.text_digest(salts[kind], text) for kind, text in written.items()},
             previous=head.hash,
@@ -103,6 +104,12 @@ def scope_summary(scope: Scope) -> dict[str, int | bool]:
         "addresses": len(scope.addresses),
         "domains": len(scope.domains),
     }
+
+
+def _means(actor: User | Operator | None) -> dict[str, str]:
+    """Return through which access token the actor acts: every act of a program says so."""
+    token_id = actor.through_token if isinstance(actor, User) else None
+    return {"token": str(token_id)} if token_id else {}
 
 
 def _address(actor: User | Operator | None) -> str:
