@@ -44,6 +44,14 @@ REOPENED: Final = 1_000  # segments of an older detector that are opened again a
 Clock = Callable[[], float]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """A message to look through: its first sighting in the segment, and how many texts its attachments have."""
+
+    sighting_id: SightingId
+    texts: int
+
+
 @dataclass(slots=True, kw_only=True)
 class _Tally:
     """One kind in one text."""
@@ -105,8 +113,8 @@ def reopen_outdated(*, limit: int = REOPENED) -> int:
     return stages.filter(segment_id__in=found).update(state=StageState.PENDING)
 
 
-def _wanted(segment_id: SegmentId) -> dict[UUID, SightingId]:
-    """Return the messages to look through, each with its first sighting in the segment."""
+def _wanted(segment_id: SegmentId) -> dict[UUID, _Wanted]:
+    """Return the messages of a segment that are to be looked through."""
     rows = Sighting.objects.filter(segment_id=segment_id).order_by("-id").values_list("message_id", "id")
     first = {message_id: SightingId(sighting_id) for message_id, sighting_id in rows}
     of_segment = Sighting.objects.filter(segment_id=segment_id).values("message_id")
@@ -115,7 +123,10 @@ def _wanted(segment_id: SegmentId) -> dict[UUID, SightingId]:
     for message_id, read in scans.values_list("message_id", "texts"):
         if read == texts.get(message_id, 0):
             first.pop(message_id, None)
-    return dict(reversed(first.items()))
+    return {
+        message_id: _Wanted(sighting_id=sighting_id, texts=texts.get(message_id, 0))
+        for message_id, sighting_id in reversed(first.items())
+    }
 
 
 def _texts(message_ids: QuerySet | Sequence[UUID]) -> QuerySet[PartText]:
@@ -124,7 +135,7 @@ def _texts(message_ids: QuerySet | Sequence[UUID]) -> QuerySet[PartText]:
 
 def _scanned(
     segment_id: SegmentId,
-    wanted: Mapping[UUID, SightingId],
+    wanted: Mapping[UUID, _Wanted],
     vault: Vault,
     clock: Clock,
     failures: list[Corrupt],
@@ -135,16 +146,16 @@ def _scanned(
         failures.append(error)
         return
     entries = {entry.sighting_id: entry for entry in opened.footer.frames} if opened else {}
-    for message_id, sighting_id in wanted.items():
+    for message_id, one in wanted.items():
         try:
-            raw = opened.open(entries.get(sighting_id) or opened.entry_of(sighting_id)).raw
+            raw = opened.open(entries.get(one.sighting_id) or opened.entry_of(one.sighting_id)).raw
         except Corrupt as error:
             failures.append(error)
             continue
-        yield _scan(message_id, raw, clock)
+        yield _scan(message_id, raw, clock, with_texts=one.texts > 0)
 
 
-def _scan(message_id: UUID, raw: bytes, clock: Clock) -> _Scanned:
+def _scan(message_id: UUID, raw: bytes, clock: Clock, *, with_texts: bool) -> _Scanned:
     parsed = parse(raw)
     reader = Reader(clock=clock)
     found: dict[tuple[Place, int | None, Kind], _Tally] = {}
@@ -153,7 +164,8 @@ def _scan(message_id: UUID, raw: bytes, clock: Clock) -> _Scanned:
     _tally(found, reader, Place.BODY, None, body[:MAX_BODY_CHARS])
     del parsed, raw
     texts = 0
-    for part_id, text in _texts([message_id]).order_by("part_id").values_list("part_id", "text").iterator():
+    rows = _texts([message_id]).order_by("part_id").values_list("part_id", "text")
+    for part_id, text in rows.iterator() if with_texts else ():
         _tally(found, reader, Place.ATTACHMENT, part_id, text)
         texts += 1
     in_part = reader.in_part or len(body) > MAX_BODY_CHARS
