@@ -1,7 +1,16 @@
-"""Name the app."""
+"""Name the app, and say how its requests for approval read."""
 
 from django.apps import AppConfig
 
 
 class ArchiveConfig(AppConfig):
     name = "archive"
+
+    def ready(self) -> None:
+        from accounts import approving  # noqa: PLC0415 - models are there only now
+        from archive import described  # noqa: PLC0415
+        from archive.models import Cause  # noqa: PLC0415
+        from archive.services import rules  # noqa: PLC0415
+
+        approving.register(Cause.DISPOSAL.value, described.disposal)
+        approving.register(rules.APPROVAL_KIND, described.rule_change)

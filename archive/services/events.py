@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Action, TextKind
 from accounts.services import audit
@@ -27,9 +28,9 @@ def note(*, actor: Actor, address: str, event: Event, on: date, now: datetime | 
     try:
         validate_email(text)
     except ValidationError as error:
-        raise Refused("Write the address of the mailbox, such as name@example.com.") from error
+        raise Refused(_("Write an address, such as name@example.com.")) from error
     if not reaches_address(actor, text):
-        raise Refused("Mail of this address is not in your scope: ask for a grant first.")
+        raise Refused(_("Mail of this address is not in your scope: ask for a grant first."))
     with transaction.atomic():
         row = CustodianEvent.objects.create(
             address=text, event=event.value, on=on, noted_by=person(actor), noted_at=now or timezone.now()

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Action
 from accounts.services import audit
@@ -33,8 +34,8 @@ def clean(label: str) -> str:
     text = " ".join(label.lower().split())
     if len(text) > MAX_LABEL_CHARS or not _LABEL.fullmatch(text):
         raise Refused(
-            f"A label has letters, digits, spaces, points and hyphens, begins with a letter or digit, and has at most "
-            f"{MAX_LABEL_CHARS} of them."
+            _("A label begins with a letter or digit and has at most %(most)d letters, digits, spaces, . or -")
+            % {"most": MAX_LABEL_CHARS}
         )
     return text
 
@@ -68,7 +69,9 @@ def _checked(actor: Actor, message_ids: Iterable[UUID], label: str) -> tuple[str
     require_retention(actor)
     wanted = list(dict.fromkeys(message_ids))
     if len(wanted) > MAX_BATCH:
-        raise Refused(f"At most {MAX_BATCH} messages at once: narrow the search, or go on in parts.")
+        raise Refused(
+            _("At most %(most)d messages at once: narrow the choice, or go on in parts.") % {"most": MAX_BATCH}
+        )
     text = clean(label)
     found = within_reach(actor, wanted)
     if not found:

@@ -15,6 +15,7 @@ from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Action, Approval, TextKind, User
 from accounts.permissions import APPROVES_DESTRUCTION
@@ -53,7 +54,7 @@ def propose(*, actor: Actor, rules: Sequence[Rule], reason: str, now: datetime |
     """
     require_retention(actor)
     if not reason.strip():
-        raise Refused("Say why the rules change: the version carries the reason for ever.")
+        raise Refused(_("Say why the rules change: the version carries the reason for ever."))
     _check_numbers(rules)
     at = now or timezone.now()
     with transaction.atomic():
@@ -106,7 +107,7 @@ def put_in_force(
         draft = RuleChangeDraft.objects.select_for_update().get(pk=draft.pk)
         _check_counted(draft, at)
         if seen != draft.digest:
-            raise Refused("The counts have changed since you looked at them: look at them again, then decide.")
+            raise Refused(_("The counts have changed since you looked at them: look at them again, then decide."))
         rules = rules_of(draft)
         _check_numbers(rules)
         approved_by = None
@@ -142,7 +143,7 @@ def withdraw(*, actor: Actor, draft: RuleChangeDraft, now: datetime | None = Non
     with transaction.atomic():
         draft = RuleChangeDraft.objects.select_for_update().get(pk=draft.pk)
         if draft.state == DraftState.IN_FORCE:
-            raise Refused("This change is in force: end or change the rule instead.")
+            raise Refused(_("This change is in force: end or change the rule instead."))
         draft.state = DraftState.WITHDRAWN
         draft.save(update_fields=["state"])
         audit.record(
@@ -207,17 +208,17 @@ def _at_once(actor: Actor, rules: Sequence[Rule], reason: str, now: datetime | N
 def _check_counted(draft: RuleChangeDraft, at: datetime) -> None:
     match DraftState(draft.state):
         case DraftState.COUNTING:
-            raise Refused("What this change would do has not been counted yet: wait for the counts.")
+            raise Refused(_("What this change would do has not been counted yet: wait for the counts."))
         case DraftState.IN_FORCE:
-            raise Refused("This change is in force already.")
+            raise Refused(_("This change is in force already."))
         case DraftState.WITHDRAWN:
-            raise Refused("This change was withdrawn: propose it anew.")
+            raise Refused(_("This change was withdrawn: propose it anew."))
         case DraftState.COUNTED:
             pass
     if draft.against != digest_of_rules():
-        raise Refused("Other rules have changed since this was counted: count again.")
+        raise Refused(_("Other rules have changed since this was counted: count again."))
     if draft.counted_at is None or at - draft.counted_at > MAX_COUNT_AGE:
-        raise Refused(f"The counts are older than {MAX_COUNT_AGE.days} days: count again.")
+        raise Refused(_("The counts are older than %(days)d days: count again.") % {"days": MAX_COUNT_AGE.days})
 
 
 def _check_numbers(rules: Sequence[Rule]) -> None:
@@ -229,9 +230,15 @@ def _check_numbers(rules: Sequence[Rule]) -> None:
         before = latest.get(rule.id)
         expected = before.version + 1 if before else 1
         if rule.version != expected:
-            raise Refused(f"The next version of rule {rule.id} is {expected}, not {rule.version}.")
+            raise Refused(
+                _("The next version of rule %(id)s is %(expected)d, not %(given)d.")
+                % {"id": rule.id, "expected": expected, "given": rule.version}
+            )
         if before and rule.valid_from < before.valid_from:
-            raise Refused(f"Rule {rule.id} begins on {before.valid_from}: its next version cannot begin before that.")
+            raise Refused(
+                _("Rule %(id)s begins on %(day)s: its next version cannot begin before that.")
+                % {"id": rule.id, "day": before.valid_from}
+            )
 
 
 def _make(rule: Rule, actor: Actor, reason: str, at: datetime) -> RuleVersion:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Action, TextKind
 from accounts.services import audit
@@ -73,15 +74,17 @@ def give(
 
 def _check(keep_through: date | None, reason: str, number: int, today: date) -> None:
     if number > MAX_BATCH:
-        raise Refused(f"At most {MAX_BATCH} messages at once: nobody looks at more together.")
+        raise Refused(
+            _("At most %(most)d messages at once: narrow the choice, or go on in parts.") % {"most": MAX_BATCH}
+        )
     if not reason.strip():
-        raise Refused("Say why: the reason stands with the decision.")
+        raise Refused(_("Say why: the reason stands with the decision."))
     if keep_through is None:
         return
     if keep_through < today:
-        raise Refused("Keep it through a day that is still to come.")
+        raise Refused(_("Keep it through a day that is still to come."))
     if keep_through > add_months(today, MAX_KEEP_YEARS * MONTHS_A_YEAR):
-        raise Refused(f"Keep it for at most {MAX_KEEP_YEARS} years; then it comes up again.")
+        raise Refused(_("Keep it for at most %(years)d years; then it comes up again.") % {"years": MAX_KEEP_YEARS})
 
 
 def _check_come_up(found: list[UUID], keep_through: date | None, today: date) -> None:
@@ -89,7 +92,8 @@ def _check_come_up(found: list[UUID], keep_through: date | None, today: date) ->
     policy = policy_on(today)
     others = sum(policy.decide(facts).outcome not in allowed for facts in facts_of(found))
     if others:
-        raise Refused(
-            f"{others} of these messages have not come up: a rule, a hold, a restriction or an earlier decision keeps "
-            "them. Leave them out."
+        text = _(
+            "Of these messages %(others)d have not come up: a rule, a hold, a restriction or an earlier decision keeps"
+            " them. Leave them out."
         )
+        raise Refused(text % {"others": others})
