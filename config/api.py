@@ -1,5 +1,6 @@
 """The API: what each app offers, as one; its OpenAPI document; and errors outside of any route."""
 
+from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, Final
 
@@ -22,10 +23,13 @@ from accounts.api.problems import (
     add_handlers,
     answer,
     not_there,
-    recorded_as_not_there,
 )
 from accounts.api.shapes import Problem
 from accounts.queries.matters import NoSuchMatter
+from archive.queries.messages import NotFound
+from discovery.api import exports, messages, search, searches, state
+from discovery.auditing import refused, refused_thing
+from discovery.kept import NotKept
 
 VERSION: Final = "1"
 ROOT: Final = "/api/v1/"
@@ -36,11 +40,22 @@ _DESCRIPTION: Final = (
 )
 _ROUTERS: Final[tuple[Router, ...]] = (
     people.router,
+    search.router,
+    messages.router,
+    searches.router,
     matters.router,
+    exports.router,
     approvals.router,
     audit.router,
+    state.router,
 )
-_NOT_THERE: Final = (NoSuchApproval, NoSuchMatter)
+# What is not there, or not the caller's, and how the attempt is recorded.
+_NOT_THERE: Final = {
+    NotFound: refused,
+    NotKept: refused_thing,
+    NoSuchMatter: refused_thing,
+    NoSuchApproval: refused_thing,
+}
 
 
 def make() -> NinjaAPI:
@@ -57,9 +72,17 @@ def make() -> NinjaAPI:
     for router in _ROUTERS:
         api.add_router("", router)
     add_handlers(api)
-    for error in _NOT_THERE:
-        api.add_exception_handler(error, recorded_as_not_there)
+    for error, record in _NOT_THERE.items():
+        api.add_exception_handler(error, _recorded_as_not_there(record))
     return api
+
+
+def _recorded_as_not_there(record: Callable[[HttpRequest], None]) -> Callable[[HttpRequest, Exception], HttpResponse]:
+    def handle(request: HttpRequest, _error: Exception) -> HttpResponse:
+        record(request)
+        return not_there()
+
+    return handle
 
 
 API: Final = make()

@@ -16,9 +16,14 @@ from config import api
 
 _TITLES: Final = {
     "me": gettext_lazy("The caller"),
+    "search": gettext_lazy("Search"),
+    "messages": gettext_lazy("Messages"),
+    "searches": gettext_lazy("Saved searches"),
     "matters": gettext_lazy("Matters"),
+    "exports": gettext_lazy("Exports"),
     "approvals": gettext_lazy("Approvals"),
     "audit": gettext_lazy("Audit trail"),
+    "state": gettext_lazy("State of the archive"),
 }
 _SAMPLES: Final = {
     "integer": 1,

@@ -19,8 +19,6 @@ from ninja.errors import AuthenticationError, ValidationError
 from accounts.api.door import TokenNotKnown, TooManyFailures
 from accounts.api.once import KeyNotUsable, KeyTaken
 from accounts.guessing import WAIT_SECONDS
-from accounts.models import Action, Outcome
-from accounts.services import audit
 from accounts.services.approvals import ApprovalRefused
 from muniment.errors import Corrupt, Refused, Transient
 from muniment.query.refusals import QueryError
@@ -143,19 +141,6 @@ def add_handlers(api: NinjaAPI) -> None:
     api.add_exception_handler(Refused, lambda _request, error: answer(NOT_ALLOWED, str(error)))
     api.add_exception_handler(Transient, _unavailable)
     api.add_exception_handler(Corrupt, _damaged)
-
-
-def recorded_as_not_there(request: HttpRequest, error: Exception) -> HttpResponse:
-    """Answer 404 for what is not there or not theirs, and keep the attempt in the audit trail."""
-    match = request.resolver_match
-    audit.record(
-        actor=request.user,
-        action=Action.REFUSAL,
-        outcome=Outcome.REFUSED,
-        objects=[f"{name.removesuffix('_id')}:{value}" for name, value in (match.kwargs if match else {}).items()],
-        details={"page": match.view_name if match else "", "why": type(error).__name__},
-    )
-    return not_there()
 
 
 def _not_signed_in(_request: HttpRequest, _error: Exception) -> HttpResponse:
