@@ -20,6 +20,7 @@ from muniment.ids import SegmentId, SightingId
 from muniment.mail.parse import parse
 from muniment.mail.threads import thread_keys
 from muniment.seal.vault import Vault
+from muniment.stores.port import ObjectMissing
 
 _CHUNK: Final = 500
 _TRIES: Final = 5  # to find the same messages in a thread before and after they were read
@@ -111,7 +112,7 @@ def _keys_of(message_ids: Collection[UUID], vault: Vault) -> dict[UUID, tuple[st
             try:
                 opened = vault.open(SegmentId(segment_id))
                 raw = opened.open(opened.entry_of(SightingId(sighting_id))).raw
-            except Corrupt:
+            except (Corrupt, ObjectMissing):
                 continue
             keys_of[sighting_id] = thread_keys(parse(raw))
     return keys_of
