@@ -156,6 +156,11 @@ def _queue_text(segment_ids: Sequence[SegmentId]) -> None:
         extract_text.delay(str(segment_id))
 
 
+def queue_personal_data() -> None:
+    """Queue the search for personal data in what waits for it, as an import does at its end."""
+    _queue_personal(sweeping.undone(Stage.PERSONAL_DATA))
+
+
 def _queue_personal(segment_ids: Sequence[SegmentId]) -> None:
     for start in range(0, len(segment_ids), SCANNED_AT_ONCE):
         chunk = segment_ids[start : start + SCANNED_AT_ONCE]

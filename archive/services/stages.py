@@ -61,17 +61,26 @@ def scan_all(archive: Archive, *, progress: Progress = lambda _stage, _done: Non
     return done
 
 
-def drain(archive: Archive, extractor: TextExtractor, *, progress: Progress = lambda _stage, _done: None) -> None:
+def drain(
+    archive: Archive,
+    extractor: TextExtractor,
+    *,
+    progress: Progress = lambda _stage, _done: None,
+    personal: bool = True,
+) -> None:
     """Do all that waits: index, text of attachments, personal data, and the index again for what came.
 
-    Messages without attachments are looked through before they are indexed, so that they are indexed once.
+    Messages without attachments are looked through before they are indexed, so that they are indexed once. Without
+    `personal` that is left to the workers: it makes nothing searchable that anybody waits for.
     """
-    scan_all(archive, progress=progress)
+    if personal:
+        scan_all(archive, progress=progress)
     index_all(archive, progress=progress)
     while segment_ids := sweep.undone(Stage.TEXT):
         if not extract_all(archive, segment_ids, extractor, progress=progress):
             break
-    scan_all(archive, progress=progress)
+    if personal:
+        scan_all(archive, progress=progress)
     index_all(archive, progress=progress)
 
 

@@ -76,7 +76,7 @@ def _main() -> None:
 
     with suppress(_Ended):
         while not _parent_is_done(_PAUSE_SECONDS):
-            drain(archive(), extractor(), progress=_advance)
+            drain(archive(), extractor(), progress=_advance, personal=False)
 
 
 if __name__ == "__main__":

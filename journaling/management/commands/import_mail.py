@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
+from kombu.exceptions import OperationalError
 
 from accounts.actors import operator
 from accounts.models import Action, Outcome
@@ -61,6 +62,7 @@ class Command(ArchiveCommand):
         outcome = self._import(request, self._stop, wait=not options["no_wait"])
         if not (options["no_wait"] or outcome.stopped or outcome.failed):
             self._make_searchable(self._stop)
+        _leave_to_workers()
         _record(outcome)
         self._show(outcome, as_json=options["json"])
         return FOUND if outcome.refused or outcome.stopped or outcome.failed else DONE
@@ -92,7 +94,7 @@ class Command(ArchiveCommand):
                     raise _StoppedWaiting
 
             with suppress(_StoppedWaiting):
-                drain(archive(), extractor(), progress=advance)
+                drain(archive(), extractor(), progress=advance, personal=False)
 
     def _show(self, outcome: ImportOutcome, *, as_json: bool) -> None:
         if as_json:
@@ -121,6 +123,14 @@ class Command(ArchiveCommand):
             self.stdout.write(f"The archive took no more: {outcome.failed}. Mend that and repeat the same command.")
         if outcome.stopped:
             self.stdout.write("Stopped before the end. Repeat the same command to go on.")
+
+
+def _leave_to_workers() -> None:
+    """Queue what nobody waits for: personal data. What no queue takes is found by the sweep."""
+    from archive.tasks import queue_personal_data  # noqa: PLC0415 - the queue takes a moment to load
+
+    with suppress(OperationalError):
+        queue_personal_data()
 
 
 def _record(outcome: ImportOutcome) -> None:
