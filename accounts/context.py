@@ -4,7 +4,14 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts.models import Role
-from accounts.permissions import READS_RETENTION, may, may_read_audit, may_read_personal_figures
+from accounts.permissions import (
+    EXPORTS,
+    OPENED_BY_MATTERS,
+    READS_RETENTION,
+    may,
+    may_read_audit,
+    may_read_personal_figures,
+)
 from accounts.queries.approvals import waiting_for
 
 
@@ -18,5 +25,7 @@ def sections(request: HttpRequest) -> dict[str, bool | int]:
         "shows_personal_data": may_read_personal_figures(user),
         "shows_retention": may(user, READS_RETENTION),
         "shows_approvals": user.role != Role.EMPLOYEE,
+        "shows_matters": may(user, OPENED_BY_MATTERS),
+        "shows_exports": may(user, EXPORTS),
         "awaiting": len(waiting_for(user, now=timezone.now())),
     }

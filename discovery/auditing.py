@@ -13,20 +13,23 @@ from archive.models import Message, Sighting
 from archive.queries.messages import visible
 from discovery.criteria import Criteria
 from discovery.reading import OpenMessage
+from muniment.engines.port import Scope
 
-MAX_PURPOSE_CHARS: Final = 200
+_NOT_A_FILTER: Final = frozenset({"q", "page", "per", "sort", "matter", "purpose"})
+_LONGEST_ID: Final = 36
 _SAME_READING: Final = timedelta(minutes=1)  # in which a page of a message asks for its body
 
 
-def searched(request: HttpRequest, criteria: Criteria, *, total: int) -> None:
+def searched(request: HttpRequest, criteria: Criteria, *, total: int, scope: Scope) -> None:
     """Record a search: what was asked, filters included, within what, and how much was found."""
     asked = criteria.parameters()
-    filters = "&".join(f"{name}={value}" for name, value in asked.items() if name not in {"q", "page", "per", "sort"})
+    filters = "&".join(f"{name}={value}" for name, value in asked.items() if name not in _NOT_A_FILTER)
     audit.record(
         actor=request.user,
         action=Action.SEARCH,
-        purpose=request.GET.get("purpose", "")[:MAX_PURPOSE_CHARS],
-        scope=scope_of(request.user),
+        purpose=criteria.purpose,
+        matter_id=criteria.matter,
+        scope=scope,
         details={"total": total, "page": criteria.page},
         texts={TextKind.QUERY: " ".join(part for part in (criteria.q, filters) if part)},
     )
@@ -88,6 +91,22 @@ def refused(request: HttpRequest) -> None:
         scope=scope_of(actor),
         objects=[f"message:{identifier}"] if identifier else [],
         details={"page": match.view_name if match else "", "there": there, "in_scope": theirs},
+    )
+
+
+def refused_thing(request: HttpRequest) -> None:
+    """Record that a page of something else than a message was not shown, whether it is there or not."""
+    match = request.resolver_match
+    named = {
+        **(match.kwargs if match else {}),
+        **({"matter_id": request.GET["matter"]} if "matter" in request.GET else {}),
+    }
+    audit.record(
+        actor=request.user,
+        action=Action.REFUSAL,
+        outcome=Outcome.REFUSED,
+        objects=[f"{name.removesuffix('_id')}:{str(value)[:_LONGEST_ID]}" for name, value in sorted(named.items())],
+        details={"page": match.view_name if match else ""},
     )
 
 

@@ -1,5 +1,6 @@
 """What a searcher asked: the query and the filters beside it, as one value that becomes a tree or an address."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
@@ -13,6 +14,7 @@ from muniment.query.parser import parse
 from muniment.query.tree import And, DateRange, Everything, Field, Node, Not, Phrase, Span, Term
 
 PAGE_SIZES = (25, 50, 100)
+_PLAIN = re.compile(r"[\w.@+-]+")
 _FILTER_SPAN = Span(start=0, end=0)  # filters stand nowhere in the text of the query
 
 
@@ -67,6 +69,19 @@ class Criteria:
         """Return the query part of this search's address."""
         return f"?{urlencode(self.parameters())}"
 
+    def as_query(self) -> str:
+        """Return query and filters as words of the query language alone, as a hold keeps them."""
+        parts = [f"({self.q.strip()})" if self.q.strip() and self.is_narrowed else self.q.strip()]
+        if self.after or self.before:
+            parts.append(f"date:{self.after or ''}..{self.before or ''}")
+        if self.source.strip():
+            parts.append(f"source:={self.source}" if _PLAIN.fullmatch(self.source) else f'source:"{self.source}"')
+        named = (("from", self.sender), ("filetype", self.filetype), ("pii", self.personal))
+        parts.extend(f"{name}:{_as_written(value)}" for name, value in named if value.strip())
+        if self.attachment is not Attachment.ANY:
+            parts.append("has:attachment" if self.attachment is Attachment.WITH else "NOT has:attachment")
+        return " ".join(part for part in parts if part)
+
     def words(self, *, today: date) -> Node:
         """Parse the query alone; raise `QueryError`."""
         return parse(self.q, today=today)
@@ -95,6 +110,11 @@ class Criteria:
             has = Term(field=Field.HAS, text="attachment", span=_FILTER_SPAN)
             filters.append(has if self.attachment is Attachment.WITH else Not(clause=has, span=_FILTER_SPAN))
         return filters
+
+
+def _as_written(value: str) -> str:
+    value = " ".join(value.split())
+    return value if _PLAIN.fullmatch(value) else f'"{value}"'
 
 
 def _exactly(name: Field, value: str) -> Node:

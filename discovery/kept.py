@@ -9,6 +9,14 @@ from accounts.permissions import EXPORTS, covers, matter_scope, may, scope_of
 from accounts.queries.matters import worked_on
 from discovery.models import ExportJob, ExportState, SavedSearch
 from muniment.engines.port import Scope
+from muniment.errors import Refused
+
+
+class NotKept(Refused):
+    """There is no such search or export, or it is not the actor's."""
+
+    def __init__(self) -> None:
+        super().__init__("There is nothing of this id here.")
 
 
 def searches(actor: User, *, matter: Matter | None = None) -> QuerySet[SavedSearch]:
@@ -26,10 +34,12 @@ def is_theirs(actor: User, search: SavedSearch) -> bool:
     return worked_on(actor).filter(pk=search.matter_id).exists()
 
 
-def find_search(actor: User, identifier: UUID) -> SavedSearch | None:
-    """Return a search that is the actor's; None where it is not there or not theirs."""
+def find_search(actor: User, identifier: UUID) -> SavedSearch:
+    """Return a search that is the actor's; raise `NotKept`."""
     row = SavedSearch.objects.select_related("matter", "owner").filter(pk=identifier).first()
-    return row if row is not None and is_theirs(actor, row) else None
+    if row is None or not is_theirs(actor, row):
+        raise NotKept
+    return row
 
 
 def exports(actor: User, *, matter: Matter | None = None) -> QuerySet[ExportJob]:
@@ -43,9 +53,12 @@ def exports(actor: User, *, matter: Matter | None = None) -> QuerySet[ExportJob]
     return rows.filter(theirs | Q(asked_by=actor))
 
 
-def find_export(actor: User, identifier: UUID) -> ExportJob | None:
-    """Return an export whose state the actor may see; None where it is not there or not theirs."""
-    return exports(actor).filter(pk=identifier).first()
+def find_export(actor: User, identifier: UUID) -> ExportJob:
+    """Return an export whose state the actor may see; raise `NotKept`."""
+    row = exports(actor).filter(pk=identifier).first()
+    if row is None:
+        raise NotKept
+    return row
 
 
 def may_fetch(actor: User, job: ExportJob) -> bool:

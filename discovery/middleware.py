@@ -6,15 +6,17 @@ from collections.abc import Callable
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from accounts.queries.matters import NoSuchMatter
 from archive.queries.messages import NotFound
-from discovery.auditing import refused
+from discovery.auditing import refused, refused_thing
+from discovery.kept import NotKept
 from muniment.errors import Corrupt, Transient
 
 log = logging.getLogger(__name__)
 
 
 class PlainErrors:
-    """Turn `NotFound`, `Transient` and `Corrupt` into 404, 503 and 500; "not yours" and "not there" are one page."""
+    """Turn what is not there, `Transient` and `Corrupt` into 404, 503, 500; "not yours" and "not there" look alike."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self._get_response = get_response
@@ -30,6 +32,10 @@ class PlainErrors:
             case NotFound():
                 if request.user.is_authenticated:
                     refused(request)
+                raise Http404 from error
+            case NoSuchMatter() | NotKept():
+                if request.user.is_authenticated:
+                    refused_thing(request)
                 raise Http404 from error
             case Transient():
                 log.warning("unavailable", extra={"kind": type(error).__name__})

@@ -1,8 +1,19 @@
-"""Search and reading."""
+"""Search and reading, matters and their holds, exports."""
 
 from django.urls import path
 
-from discovery.views import messages, personal, preferences, retention, search, state
+from discovery.views import (
+    exports,
+    holds,
+    matters,
+    messages,
+    personal,
+    preferences,
+    retention,
+    search,
+    searches,
+    state,
+)
 
 urlpatterns = [
     path("", search.search_page, name="search"),
@@ -13,6 +24,26 @@ urlpatterns = [
     path("health/ready", state.ready, name="health-ready"),
     path("personal-data/", personal.figures_page, name="personal-data"),
     path("theme", preferences.set_theme, name="set-theme"),
+    path("searches/", searches.searches_page, name="searches"),
+    path("searches/save", searches.save_search, name="search-save"),
+    path("searches/<uuid:search_id>/", searches.run_search, name="search-run"),
+    path("searches/<uuid:search_id>/change", searches.change_search, name="search-change"),
+    path("matters/", matters.matters_page, name="matters"),
+    path("matters/new", matters.new_matter, name="matter-new"),
+    path("matters/<uuid:matter_id>/", matters.matter_page, name="matter"),
+    path("matters/<uuid:matter_id>/change", matters.change_matter, name="matter-change"),
+    path("matters/<uuid:matter_id>/close", matters.close_matter, name="matter-close"),
+    path("matters/<uuid:matter_id>/members", matters.members, name="matter-members"),
+    path("matters/<uuid:matter_id>/custodians", matters.custodians, name="matter-custodians"),
+    path("matters/<uuid:matter_id>/holds/new", holds.new_hold, name="matter-hold-new"),
+    path("matters/<uuid:matter_id>/holds/<uuid:hold_id>/", holds.hold_page, name="matter-hold"),
+    path("matters/<uuid:matter_id>/holds/<uuid:hold_id>/release", holds.release_hold, name="matter-hold-release"),
+    path("holds/new", holds.hold_messages, name="hold-new"),
+    path("exports/", exports.exports_page, name="exports"),
+    path("exports/new", exports.new_export, name="export-new"),
+    path("exports/<uuid:export_id>/", exports.export_page, name="export"),
+    path("exports/<uuid:export_id>/bundle.zip", exports.fetch_export, name="export-bundle"),
+    path("exports/<uuid:export_id>/act", exports.act_on_export, name="export-act"),
     path("messages/<uuid:message_id>", messages.read, name="message"),
     path("messages/<uuid:message_id>/headers", messages.headers, name="message-headers"),
     path("messages/<uuid:message_id>/journey", messages.journey, name="message-journey"),

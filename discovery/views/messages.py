@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
-from accounts.permissions import READS_RETENTION, may
+from accounts.permissions import MANAGES_MATTERS, READS_RETENTION, may
 from archive.queries.messages import NotFound, thread_of
 from archive.services.integrity import prove
 from archive.wiring import archive
@@ -184,6 +184,7 @@ def frame(request: HttpRequest, opened: OpenMessage, *, tab: str) -> dict[str, A
     chosen = request.GET.get("sighting", "")
     return {
         "tab": tab,
+        "may_hold": may(request.user, MANAGES_MATTERS),
         "opened": opened,
         "message": message,
         "language": get_language(),

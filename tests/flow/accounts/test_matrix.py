@@ -10,12 +10,24 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from accounts.models import Role
-from accounts.permissions import MANAGES_RETENTION, READS_AUDIT, READS_PERSONAL_FIGURES, READS_RETENTION
+from accounts.models import Matter, MatterCustodian, MatterMember, Role
+from accounts.permissions import (
+    EXPORTS,
+    MANAGES_MATTERS,
+    MANAGES_RETENTION,
+    OPENED_BY_MATTERS,
+    READS_AUDIT,
+    READS_PERSONAL_FIGURES,
+    READS_RETENTION,
+)
+from accounts.queries.matters import KNOWS_NAMES
+from archive.models import Hold
+from tests.flow.web.conftest import LONG_AGO
 
 # Who asks: a role with grants, as (kind, value). "Own" is a message to Bob, "other" one that names him nowhere.
 BOB = ("address", "bob@corp.example")
 EVERYTHING = ("everything", "")
+MEMBER = ("member", "")  # no grant: works on the matter of these tests, which is about Bob
 ACTORS = {
     "employee": ("employee", "bob@corp.example"),
     "employee of another address": ("employee", "eve@corp.example"),
@@ -26,6 +38,8 @@ ACTORS = {
     "legal": ("legal", None, BOB),
     "legal without grants": ("legal", None),
     "legal for everything": ("legal", None, EVERYTHING),
+    "legal, member of a matter": ("legal", None, MEMBER),
+    "auditor, member of a matter": ("auditor", None, MEMBER),
     "dpo": ("dpo", None, BOB),
     "dpo without grants": ("dpo", None),
     "dpo for everything": ("dpo", None, EVERYTHING),
@@ -43,10 +57,16 @@ SEES_OTHER = {name for name in SEES_OWN if EVERYTHING in ACTORS[name]}
 PARTS = {"own": "1", "other": "1.2", "missing": "1"}  # a part that the message has
 TOKENS = re.compile(r'value="[A-Za-z0-9]{64}"')
 MISSING = "01890000-0000-7000-8000-000000000000"
+MATTER = "01890000-0000-7000-8000-000000000001"
+HOLD = "01890000-0000-7000-8000-000000000002"
 # What stands in addresses besides messages; nothing has these ids, unless `known` of a test says so.
 CONVERTERS = {
     "<int:approval_id>": "999999",
     "<uuid:token_id>": MISSING,
+    "<uuid:matter_id>": MATTER,
+    "<uuid:hold_id>": HOLD,
+    "<uuid:search_id>": MISSING,
+    "<uuid:export_id>": MISSING,
     "<slug:rule_id>": "no-such-rule",
     "<uuid:draft_id>": MISSING,
     "<uuid:disposal_id>": MISSING,
@@ -60,8 +80,10 @@ class Route:
 
     method: str = "get"
     of_message: bool = False
+    of_matter: bool = False  # for its members, as far as their role goes
     gone: bool = False  # what it names is not there: nobody gets anything but 404
     roles: frozenset[str] = frozenset(Role)
+    also: frozenset[str] = frozenset()  # roles that need not be members
     allowed: int = 200
     anonymous: int = 302
 
@@ -73,6 +95,7 @@ def of_message(**fields):
 READERS = frozenset(READS_AUDIT)
 RETENTION_READERS = frozenset(READS_RETENTION)
 RETENTION_MANAGERS = frozenset(MANAGES_RETENTION)
+MATTER_MANAGERS = frozenset(MANAGES_MATTERS)
 ROUTES = {
     "search": Route(),
     "help": Route(),
@@ -113,6 +136,26 @@ ROUTES = {
     "retention-events": Route(roles=RETENTION_READERS),
     "retention-event-withdraw": Route(method="post", gone=True),
     "retention-review": Route(roles=RETENTION_READERS),
+    "searches": Route(),
+    "search-save": Route(method="post", allowed=302),
+    "search-run": Route(gone=True),
+    "search-change": Route(method="post", gone=True),
+    "matters": Route(roles=frozenset(OPENED_BY_MATTERS)),
+    "matter-new": Route(roles=MATTER_MANAGERS),
+    "matter": Route(of_matter=True, also=frozenset(KNOWS_NAMES)),
+    "matter-change": Route(of_matter=True, roles=MATTER_MANAGERS),
+    "matter-close": Route(of_matter=True, roles=MATTER_MANAGERS),
+    "matter-members": Route(method="post", of_matter=True, roles=MATTER_MANAGERS, allowed=302),
+    "matter-custodians": Route(method="post", of_matter=True, roles=MATTER_MANAGERS, allowed=302),
+    "matter-hold-new": Route(of_matter=True, roles=MATTER_MANAGERS),
+    "matter-hold": Route(of_matter=True),
+    "matter-hold-release": Route(method="post", of_matter=True, roles=MATTER_MANAGERS, allowed=302),
+    "hold-new": Route(roles=MATTER_MANAGERS),
+    "exports": Route(roles=frozenset(EXPORTS)),
+    "export-new": Route(roles=frozenset(EXPORTS)),
+    "export": Route(gone=True),
+    "export-bundle": Route(gone=True),
+    "export-act": Route(method="post", gone=True),
     "message": of_message(),
     "message-headers": of_message(),
     "message-journey": of_message(),
@@ -148,8 +191,25 @@ def test_every_route_has_a_name_and_its_line_in_the_matrix():
 
 
 @pytest.fixture
+def actor_of(person, messages):
+    """Return a function that makes an actor of the table."""
+
+    def make(name):
+        role, address, *grants = ACTORS[name]
+        user = person(role, address, *(one for one in grants if one != MEMBER))
+        if MEMBER in grants:
+            MatterMember.objects.create(matter_id=MATTER, user=user, added_at=LONG_AGO)
+        return user
+
+    return make
+
+
+@pytest.fixture
 def messages(message):
-    """Return the ids of what is tried: a message of Bob's, one of somebody else's, none."""
+    """Return the ids of what is tried: a message of Bob's, one of somebody else's, none. A matter is about Bob."""
+    matter = Matter.objects.create(id=MATTER, reference="M-1", name="Dispute", opened_at=LONG_AGO)
+    MatterCustodian.objects.create(matter=matter, address="bob@corp.example", added_at=LONG_AGO)
+    Hold.objects.create(id=HOLD, matter=matter, name="h", kind="messages", placed_at=LONG_AGO, covered_at=LONG_AGO)
     return {"own": message("offer").id, "other": message("hostile").id, "missing": MISSING}
 
 
@@ -180,12 +240,14 @@ def expected(name, actor, what):
     route = ROUTES[name]
     if route.of_message:
         return route.allowed if sees(actor, what) and ACTORS[actor][0] in route.roles else 404
+    if route.of_matter and MEMBER not in ACTORS[actor] and ACTORS[actor][0] not in route.also:
+        return 404
     return route.allowed if ACTORS[actor][0] in route.roles and not route.gone else 404
 
 
 @pytest.mark.parametrize("actor", ACTORS)
-def test_every_route_answers_each_role_as_it_must(person, browser_of, messages, actor):
-    user = person(*ACTORS[actor])
+def test_every_route_answers_each_role_as_it_must(actor_of, browser_of, messages, actor):
+    user = actor_of(actor)
     answers = {(name, what): ask(browser_of(user), name, messages, what) for name, what in tries()}
     wanted = {(name, what): expected(name, actor, what) for name, what in tries()}
     assert {tried: answer.status_code for tried, answer in answers.items()} == wanted
@@ -205,8 +267,8 @@ def test_nobody_gets_anything_without_signing_in(messages):
 
 
 @pytest.mark.parametrize("actor", [name for name in ACTORS if name not in SEES_OTHER])
-def test_not_yours_and_not_there_answer_alike_on_every_route(person, browser_of, messages, actor):
-    browser = browser_of(person(*ACTORS[actor]))
+def test_not_yours_and_not_there_answer_alike_on_every_route(actor_of, browser_of, messages, actor):
+    browser = browser_of(actor_of(actor))
     shown = {
         what: {
             name: (answer.status_code, TOKENS.sub("", content(answer).replace(str(messages[what]), "ID")))
@@ -231,8 +293,8 @@ def _without(text, paths):
 
 
 @pytest.mark.parametrize("actor", [name for name in ACTORS if name not in SEES_OTHER])
-def test_a_search_for_a_word_of_others_reveals_nothing(person, browser_of, messages, actor):
-    browser = browser_of(person(*ACTORS[actor]))
+def test_a_search_for_a_word_of_others_reveals_nothing(actor_of, browser_of, messages, actor):
+    browser = browser_of(actor_of(actor))
     for query in ("pay", "from:mallory", "filename:logo", "p* OR subject:invoice", "NOT xyzzy"):
         response = browser.get("/", {"q": query})
         text = content(response)

@@ -1,0 +1,42 @@
+"""How requests for the release of a hold read on the page of approvals."""
+
+from uuid import UUID
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.approving import Described
+from accounts.models import Approval
+from archive.models import HeldSighting, Hold
+
+
+def release(approval: Approval) -> Described:
+    """Say which hold would be released, and what that lets happen."""
+    hold = _hold(approval.subject)
+    if hold is None:
+        return Described(title=_("Release a hold"), effect=_("The request is no longer there."))
+    count = HeldSighting.objects.filter(hold=hold).count()
+    effect = ngettext(
+        "It covers %(count)d captured copy. What no other hold covers can be destroyed as soon as its retention rules"
+        " say so, and a request for erasure can reach it. It cannot be undone: a new hold comes too late for what is"
+        " destroyed by then.",
+        "It covers %(count)d captured copies. What no other hold covers can be destroyed as soon as its retention rules"
+        " say so, and a request for erasure can reach it. It cannot be undone: a new hold comes too late for what is"
+        " destroyed by then.",
+        count,
+    )
+    return Described(
+        title=_("Release the hold “%(hold)s” of the matter %(reference)s, %(name)s")
+        % {"hold": hold.name, "reference": hold.matter.reference, "name": hold.matter.name},
+        effect=effect % {"count": count},
+        address=reverse("matter-hold", args=[hold.matter_id, hold.pk]),
+    )
+
+
+def _hold(text: str) -> Hold | None:
+    try:
+        identifier = UUID(text)
+    except ValueError:
+        return None
+    return Hold.objects.select_related("matter").filter(pk=identifier).first()
