@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 
+from archive.exporting import ready
 from archive.models import (
     DestroyedSighting,
     Message,
@@ -41,6 +42,7 @@ def purge(rows: Sequence[DestroyedSighting], archive: Archive) -> None:
     messages = {one.message_id for one in rows} | set(sighting_ids)
     messages |= set(Sighting.objects.filter(id__in=sighting_ids).values_list("message_id", flat=True))
     exports.purge(archive.data, messages)
+    ready.purge(archive.data, messages)
     leave_threads(messages, vault=archive.vault)
     _remove_rows(sighting_ids)
     purge_index(archive, messages)
