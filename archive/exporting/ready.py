@@ -19,6 +19,7 @@ from uuid import UUID
 from archive.models import Sighting
 
 FOLDER: Final = "exports-ready"
+OF_REQUEST: Final = "request-"  # names of copies for data subjects, which `gdpr` removes itself begin so
 _PRIVATE: Final = 0o700
 _ID_BYTES: Final = 16
 _CHUNK: Final = 500

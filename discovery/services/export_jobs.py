@@ -216,7 +216,7 @@ def sweep(*, archive: Archive, now: datetime | None = None) -> list[UUID]:
         for key in ExportJob.objects.filter(state__in=(*LIVE_STATES, ExportState.DONE)).values_list("pk", flat=True)
     }
     for name in ready.names(archive.data):
-        if name not in kept:
+        if name not in kept and not name.startswith(ready.OF_REQUEST):
             ready.remove(archive.data, name)
     lost = ExportJob.objects.filter(state__in=LIVE_STATES, touched_at__lt=at - LOST_AFTER).order_by("asked_at", "id")
     found = list(lost.values_list("pk", flat=True))

@@ -2,10 +2,12 @@
 
 from uuid import UUID
 
+from archive.exporting.ready import OF_REQUEST
+
 
 def pack_name(request_id: UUID) -> str:
     """Return the name of a pack in the folder of exports that wait."""
-    return f"request-{request_id}"
+    return f"{OF_REQUEST}{request_id}"
 
 
 def file_name(number: str, language: str) -> str:

@@ -113,12 +113,12 @@ def further_page(head: Head, messages: Sequence[Mapping[str, Any]], *, number: i
     return _page("page", language, "\n".join((back, listed, _further(count, language, prefix="../"))), number=number)
 
 
-def _say(name: str, language: Language, **values: object) -> str:
+def _say(name: str, language: Language, /, **values: object) -> str:
     """Return a text with its values, all of it escaped."""
     return escape(typeset(_TEXTS[name], language).format(**values))
 
 
-def _page(title: str, language: Language, body: str, **values: object) -> bytes:
+def _page(title: str, language: Language, body: str, /, **values: object) -> bytes:
     page = _PAGE.format(language=language, title=_say(title, language, **values), body=body)
     return page.encode("utf-8", "backslashreplace")
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Action, TextKind, User
 from accounts.permissions import HANDLES_REQUESTS, may
 from gdpr.clock import deadline_of
+from gdpr.letters import Result
 from gdpr.models import Channel, LetterKind, Outcome, Request, RequestNumber, Right, SubjectTerm, TermKind
 from gdpr.models.requests import Calendar
 from gdpr.services import letters
@@ -113,6 +114,7 @@ def withdraw(*, actor: User, request_id: UUID, reason: str, now: datetime | None
         request.questions.filter(answered_on__isnull=True).update(answered_on=timezone.localdate(at))
         request.outcome, request.decided_at = Outcome.WITHDRAWN, at
         came_from = move(request, State.WITHDRAWN, fields=("outcome", "decided_at"))
+        letters.write(request, LetterKind.CLOSING, actor=actor, at=at, result=Result(withdrawn=True))
         record(actor, request, Act.WITHDRAWN, at=at, came_from=came_from, reason=reason, action=Action.REQUEST_DECIDED)
     return request
 
