@@ -107,9 +107,11 @@ def sweep(*, whole: bool = False) -> None:
         stamp_log.apply_async(expires=STAMP_EXPIRES_SECONDS)
     if holds.unfinished():
         complete_holds.apply_async(expires=SWEEP_SECONDS)
-    disposal.resume(archive)  # destructions that were cut short
-    note_head(now=vault.now())
-    log_pending(archive)
+    try:
+        disposal.resume(archive)  # destructions that were cut short
+    finally:  # one that fails does not keep the others' acts from the log
+        note_head(now=vault.now())
+        log_pending(archive)
 
 
 @shared_task
