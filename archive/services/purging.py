@@ -8,7 +8,7 @@ from collections.abc import Collection
 from typing import Final
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import F
 
 from archive.models import Message, Searchable, Sighting, StaleDocument, ThreadKey
@@ -27,7 +27,7 @@ _TRIES: Final = 5  # to find the same messages in a thread before and after they
 
 
 class DatabaseBusy(Transient):
-    """The database could not be written anew, or its log not emptied, beside what others do with it: try again."""
+    """The database could not be written anew: others use it for too long, or the disk lacks the space. Try again."""
 
 
 def purge_index(archive: Archive, ids: Collection[UUID]) -> None:
@@ -75,11 +75,14 @@ def purge_database() -> None:
     measurement, docs/decisions/0017-nothing-left-behind.md. PostgreSQL keeps deleted rows until they are vacuumed, and
     values in its statistics.
     """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("VACUUM (FULL, ANALYZE)")
-    elif not connection.is_in_memory_db():
-        _write_sqlite_anew()
+    try:
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("VACUUM (FULL, ANALYZE)")
+        elif not connection.is_in_memory_db():
+            _write_sqlite_anew()
+    except OperationalError as error:
+        raise DatabaseBusy(f"the files of the database could not be written anew ({error}): try again") from error
 
 
 def _write_sqlite_anew() -> None:

@@ -1,13 +1,43 @@
 """Deleted rows leave the files of the database, though SQLite's own overwriting leaves some of them behind."""
 
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 
 from tests.flow.erasure.story import ROWS
-from tests.flow.erasure.test_hunt import run
+from tests.flow.erasure.test_hunt import ROOT, run
 
 _NEEDLE = re.compile(rb"needle(\d{5})")
+
+
+BESIDE_OTHERS = """
+import sqlite3
+import django
+django.setup()
+from django.conf import settings
+from django.db import connection
+from archive.services.purging import DatabaseBusy, purge_database
+reader = sqlite3.connect(settings.DATABASES["default"]["NAME"], isolation_level=None)
+reader.execute("BEGIN")
+reader.execute("SELECT count(*) FROM archive_message").fetchall()
+connection.cursor().execute("PRAGMA busy_timeout=100")
+try:
+    purge_database()
+except DatabaseBusy:
+    print("busy")
+reader.execute("COMMIT")
+reader.execute("BEGIN IMMEDIATE")
+try:
+    purge_database()
+except DatabaseBusy:
+    print("busy")
+reader.execute("COMMIT")
+purge_database()
+print("done")
+"""
 
 
 def named(data):
@@ -37,3 +67,14 @@ def test_all_of_it_is_gone_when_the_files_were_written_anew(told):
     gone, _, _, anew = told
 
     assert anew == set(range(ROWS)) - gone
+
+
+def test_beside_a_reader_or_a_writer_it_says_to_try_again_and_then_does_it(tmp_path):
+    run(tmp_path, "start")
+    env = {**os.environ, "MUNIMENT_DATA": str(tmp_path), "DJANGO_SETTINGS_MODULE": "config.settings"}
+
+    done = subprocess.run(
+        [sys.executable, "-c", BESIDE_OTHERS], cwd=ROOT, env=env, capture_output=True, text=True, check=True
+    )
+
+    assert done.stdout.split() == ["busy", "busy", "done"]
