@@ -36,19 +36,12 @@ def reason_field(**options) -> forms.CharField:
 
 
 class ShownForm(forms.Form):
-    """A form whose fields tell their errors and hints to those who hear the page."""
+    """A form of these pages: `_field.html` shows its fields, with the ids that Django gives hints and errors."""
 
     use_required_attribute = False
 
     def __init__(self, *args, **options) -> None:
         super().__init__(*args, label_suffix="", **options)
-        for name, field in self.fields.items():
-            told = [f"{name}-hint"] if field.help_text else []
-            if self.is_bound and self.errors.get(name):
-                told.append(f"{name}-error")
-                field.widget.attrs["aria-invalid"] = "true"
-            if told:
-                field.widget.attrs["aria-describedby"] = " ".join(told)
 
 
 class ReasonForm(ShownForm):
