@@ -49,6 +49,7 @@ SECTIONS = (
             ("filetype:pdf", _("with an attachment of this type")),
             ("has:attachment", _("with an attachment")),
             ("is:encrypted", _("by kind: automatic, bounce, defective, encrypted, forward, list, reply, signed")),
+            ("pii:iban", _("with an identifier of this kind in it, for those who may know; pii:* for any kind")),
             ("messageid:abc@example.com", _("by the Message-ID field")),
             ("list:announce.example.com", _("sent through this mailing list")),
         ),
