@@ -1,4 +1,4 @@
-"""Legal holds, and the sightings that each covers.
+"""Legal holds, the sightings that each covers, and the segments that the store keeps for one that is being placed.
 
 A message is held when one of its sightings is. What a hold covers hangs on sightings, by id and without a foreign key:
 sightings keep their ids for ever, and a rebuild drops and makes their rows.
@@ -51,3 +51,11 @@ class HeldSighting(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["hold", "sighting_id"], name="one_cover_per_hold")]
+
+
+class HoldIntent(models.Model):
+    """A segment that the store is asked to keep for a hold whose row is not written yet; lifted if it never is."""
+
+    hold_id = models.UUIDField(db_index=True)  # of the hold that is being placed
+    segment_id = models.UUIDField()
+    since = models.DateTimeField()

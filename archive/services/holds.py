@@ -27,7 +27,7 @@ from accounts.models import Action, Approval, Matter, MatterState, Role, TextKin
 from accounts.permissions import APPROVES_IN_MATTERS, MANAGES_MATTERS, may, scope_of
 from accounts.queries.matters import is_member
 from accounts.services import approvals, audit
-from archive.models import HeldSighting, Hold, HoldKind, Sighting
+from archive.models import HeldSighting, Hold, HoldIntent, HoldKind, Sighting
 from archive.services import hold_terms, notes, store_holds
 from archive.services.covering import ALL_MAIL, BATCH_MESSAGES, candidates, cover, cover_hold
 from archive.services.governing import governing
@@ -38,6 +38,7 @@ from muniment.log.entries import HoldPlaced, HoldReleased
 
 RELEASE: Final = "hold-release"  # the kind of approval
 APPROVAL_DAYS: Final = 14  # a release that nobody decided by then is asked for again
+ABANDONED_AFTER: Final = timedelta(minutes=10)  # between the store's hold and the row: a batch takes seconds
 _IDS: Final = UuidSequence()
 
 log = logging.getLogger(__name__)
@@ -95,7 +96,7 @@ def place(
     )
     chosen = hold_terms.chosen(actor, message_ids) if terms.kind == HoldKind.MESSAGES else None
     first = chosen.message_ids if chosen else candidates(hold, archive.engine)[:BATCH_MESSAGES]
-    with _protected(list(_segments(first)), archive):
+    with _protected(hold, list(_segments(first)), archive):
         _commit(actor, hold, chosen, archive)
     if complete and hold.covered_at is None:
         _complete(hold, archive)
@@ -132,6 +133,8 @@ def release(*, actor: Actor, hold: Hold, archive: Archive, now: datetime | None 
         row = Hold.objects.select_for_update().select_related("matter").get(id=hold.id)
         if row.released_at is not None:
             raise _released()
+        if row.covered_at is None:
+            raise hold_terms.HoldRefused(_("The hold is still being placed: release it once it covers all its mail."))
         approval = approvals.consume(actor=actor, kind=RELEASE, subject=str(row.id), digest=digest_of(row), now=at)
         row.released_at, row.released_by = at, actor if isinstance(actor, User) else None
         row.save(update_fields=["released_at", "released_by"])
@@ -167,16 +170,23 @@ def unfinished() -> bool:
     """Return whether `complete` has anything to do."""
     covering_waits = Q(released_at__isnull=True, covered_at__isnull=True)
     lifting_waits = Q(released_at__isnull=False, store_lifted_at__isnull=True)
-    return Hold.objects.filter(covering_waits | lifting_waits).exists()
+    return Hold.objects.filter(covering_waits | lifting_waits).exists() or HoldIntent.objects.exists()
 
 
-def complete(archive: Archive, *, seconds: float | None = None) -> Completed:
-    """Go on with what a kill, or a store or index that did not answer, left undone. Safe to repeat and to run twice."""
+def complete(
+    archive: Archive, *, seconds: float | None = None, abandoned_after: timedelta = ABANDONED_AFTER
+) -> Completed:
+    """Go on with what a kill, or a store or index that did not answer, left undone. Safe to repeat and to run twice.
+
+    A placing that was killed before its row was written is taken for abandoned after so long.
+    """
     until = None if seconds is None else time.monotonic() + seconds
     standing = list(Hold.objects.filter(released_at__isnull=True, covered_at__isnull=True).order_by("id"))
     released = list(Hold.objects.filter(released_at__isnull=False, store_lifted_at__isnull=True).order_by("id"))
     covered = sum(_complete(hold, archive, until=until) for hold in standing)
     lifted = sum(_lift(hold, archive) for hold in released)
+    with suppress(Transient):
+        store_holds.lift_abandoned(store=archive.vault.segments, before=timezone.now() - abandoned_after)
     return Completed(covered=covered, lifted=lifted, left=len(standing) + len(released) - covered - lifted)
 
 
@@ -199,14 +209,16 @@ def digest_of(hold: Hold) -> str:
 
 
 @contextmanager
-def _protected(segment_ids: Collection[UUID], archive: Archive) -> Iterator[None]:
+def _protected(hold: Hold, segment_ids: Collection[UUID], archive: Archive) -> Iterator[None]:
     """Set the store's legal hold before the row is written; take it back where the row is not."""
+    store_holds.intend(hold.id, segment_ids, at=timezone.now())
     try:
         store_holds.protect(archive.vault.segments, segment_ids)
         yield
     except BaseException:
-        with suppress(Transient):  # what is left is told by `verify`
+        with suppress(Transient):  # then the sweep does it
             store_holds.lift(segment_ids, store=archive.vault.segments)
+            store_holds.forget_intents(hold.id)
         raise
 
 
@@ -216,6 +228,7 @@ def _commit(actor: Actor, hold: Hold, chosen: hold_terms.Chosen | None, archive:
         if Matter.objects.select_for_update().get(id=hold.matter_id).state != MatterState.OPEN:
             raise hold_terms.HoldRefused(_("The matter is closed: a hold is placed in an open one."))
         hold.save(force_insert=True)
+        store_holds.forget_intents(hold.id)
         if chosen is not None:
             cover({hold.id: chosen.message_ids}, store=archive.vault.segments, at=hold.placed_at)
             hold.refresh_from_db(fields=["too_late_for"])

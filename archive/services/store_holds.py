@@ -5,10 +5,11 @@ It is set before a cover is written, and lifted only where no standing hold cove
 """
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from archive.models import HeldSighting, Hold, Sighting
+from archive.models import HeldSighting, Hold, HoldIntent, Sighting
 from archive.services.governing import governing
 from muniment.ids import SegmentId
 from muniment.seal.layout import segment_key
@@ -29,6 +30,31 @@ def protect(store: ObjectStore, segment_ids: Iterable[UUID]) -> None:
                 store.set_legal_hold(key, on=True)
         except ObjectMissing:
             continue
+
+
+def intend(hold_id: UUID, segment_ids: Iterable[UUID], *, at: datetime) -> None:
+    """Note which segments the store is about to keep for a hold that is not written yet, so that no kill forgets."""
+    HoldIntent.objects.bulk_create(
+        HoldIntent(hold_id=hold_id, segment_id=segment_id, since=at) for segment_id in sorted(set(segment_ids))
+    )
+
+
+def forget_intents(hold_id: UUID) -> None:
+    """Forget the intents of a hold. Call it in the transaction that writes the hold, or after `lift`."""
+    HoldIntent.objects.filter(hold_id=hold_id).delete()
+
+
+def lift_abandoned(*, store: ObjectStore, before: datetime) -> int:
+    """Lift what was set for holds that were never written, intended before that moment; return for how many holds.
+
+    Should one be written yet, its covers set the store's hold again: they look, under the same lock.
+    """
+    abandoned = HoldIntent.objects.filter(since__lt=before)
+    hold_ids = set(abandoned.values_list("hold_id", flat=True))
+    for hold_id in hold_ids:
+        lift(list(abandoned.filter(hold_id=hold_id).values_list("segment_id", flat=True)), store=store)
+        forget_intents(hold_id)
+    return len(hold_ids)
 
 
 def lift(segment_ids: Iterable[UUID], *, store: ObjectStore) -> int:

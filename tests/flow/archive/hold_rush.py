@@ -1,6 +1,7 @@
-"""Two processes over the same 1,000 messages of a new archive: one places holds, one writes tombstones.
+"""Processes over the 1,000 messages of a new archive. Each act prints one JSON document.
 
-    python -m tests.flow.archive.hold_rush SEED    one JSON document: what is held, what is destroyed, who was told what
+    python -m tests.flow.archive.hold_rush rush SEED    one places holds, one writes tombstones: who won, who was told
+    python -m tests.flow.archive.hold_rush kill SEED    one places a hold on all and is killed; then it is completed
 
 Each of the two takes the messages in an order of its own. The destroyer asks first whether a message is held, as a
 disposal does, or, for every other batch, does not ask at all: then the database must refuse.
@@ -11,12 +12,13 @@ import random
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import django
 
 MESSAGES, BATCH = 1_000, 10
 PLACING_SECONDS = 0.01  # about what one hold takes
+WHOLE_SECONDS = 0.3  # about what a hold on everything takes
 
 
 def main(act, seed):
@@ -31,6 +33,12 @@ def main(act, seed):
                 process.stdin.flush()
             told = [json.loads(process.communicate()[0]) for process in both]
             sys.stdout.write(json.dumps(outcome() | {"placer_told": told[0], "destroyer_told": told[1]}))
+        case "kill":
+            prepare()
+            sys.stdout.write(json.dumps(killed(random.Random(seed).uniform(0, WHOLE_SECONDS))))
+        case "hold-one":
+            wait()
+            hold_everything()
         case "hold":
             wait()
             sys.stdout.write(json.dumps(hold_all(seed)))
@@ -59,6 +67,38 @@ def prepare():
     for first in range(0, MESSAGES, 50):
         seal(archive(), *(mail(str(number)) for number in range(first, first + 50)))
     sweep.catalogue_missing(vault=archive().vault)
+
+
+def killed(after):
+    """Kill whoever places a hold on everything; return what stands then, and when it was completed."""
+    from archive.models import HeldSighting, Hold
+    from archive.services.hold_check import check_holds
+    from archive.services.holds import complete
+    from archive.wiring import archive
+
+    process = start("hold-one", 0)
+    process.stdout.readline()
+    process.stdin.write("go\n")
+    process.stdin.flush()
+    time.sleep(after)
+    process.kill()
+    process.wait()
+    found = {"holds": Hold.objects.count(), "covered_when_killed": HeldSighting.objects.count()}
+    complete(archive(), abandoned_after=timedelta(0))
+    report = check_holds(archive())
+    return found | {
+        "covered": HeldSighting.objects.count(),
+        "unfinished": report.unfinished,
+        "faults": [fault["reason"] for fault in report.faults],
+    }
+
+
+def hold_everything():
+    from archive.models import HoldKind
+    from archive.wiring import archive
+    from tests.flow.archive.holding import matter, place
+
+    place(archive(), HoldKind.CUSTODIANS, about=matter(), addresses=["ann@corp.example"])
 
 
 def batches(seed):

@@ -96,6 +96,14 @@ def test_only_members_and_the_compliance_officer_ask_for_a_release(archive, peop
     assert holds.ask_release(actor=carl, hold=hold, reason="it is over", now=NOW).subject == str(hold.id)
 
 
+def test_a_hold_that_is_still_being_placed_is_not_released(archive, people):
+    arrive(archive, mail("1"))
+    hold = place(archive, about=matter(*people), addresses=["ann@corp.example"], complete=False)
+    with pytest.raises(HoldRefused, match="still being placed"):
+        release(archive, hold, asker=people[0], approver=people[1])
+    assert is_held(sightings()) == sightings()
+
+
 def test_a_hold_is_released_once(archive, people):
     hold = place(archive, about=matter(*people), addresses=["ann@corp.example"])
     release(archive, hold, asker=people[0], approver=people[1])

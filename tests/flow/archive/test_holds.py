@@ -1,17 +1,19 @@
 """Placing a hold: what it covers of the mail that was there, in which order, and what is refused."""
 
 from dataclasses import replace
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import Action, AuditEntry, GrantKind, MatterState, Role
 from archive.models import HeldSighting, Hold, HoldKind, LogNote, Message
 from archive.queries.holds import covered_messages, holds_of, is_held, not_evaluated, standing_holds
 from archive.queries.messages import NotFound
-from archive.services import covering, holds, sweep
+from archive.services import covering, holds, store_holds, sweep
 from archive.services.catalogue import catalogue_segment
 from archive.services.hold_terms import HoldRefused
 from muniment.engines.memory import MemoryEngine
@@ -165,6 +167,17 @@ def test_a_hold_whose_completion_was_cut_short_goes_on_where_it_stopped(archive)
     assert (stopped.covered, stopped.left) == (0, 1)
     assert (holds.complete(archive).covered, covered(hold)) == (1, of("1"))
     assert (holds.complete(archive), holds.unfinished()) == (holds.Completed(), False)
+
+
+def test_what_the_store_keeps_for_a_hold_that_was_never_written_is_let_go(archive):
+    segment = arrive(archive, mail("1"))
+    store_holds.intend(uuid4(), [segment], at=timezone.now())
+    store_holds.protect(archive.vault.segments, [segment])
+    holds.complete(archive)
+    early = (holds.unfinished(), in_store(archive, segment))
+    holds.complete(archive, abandoned_after=timedelta(0))
+    assert early == (True, True)
+    assert (holds.unfinished(), in_store(archive, segment)) == (False, False)
 
 
 class DownEngine(MemoryEngine):
