@@ -2,10 +2,10 @@
 
     decide       under the lock that holds share, rules and holds are read again; tombstones are committed
     intent       into the locked ledger of the vault (`muniment.seal.ledger`)
-    shred        keys out of the keyrings, by compare-and-swap; noted as `shredded_at`
-    purge        rows, index, texts, staged exports (`archive.services.removal`); noted as `purged_at`
+    shred        keys out of the keyrings, by compare-and-swap; rows, texts and staged exports removed; `shredded_at`
+    purge        index and database written anew without them (`archive.services.removal`); `purged_at`
     certificate  once everything on the list is destroyed or spared (`archive.services.certificates`)
-    ciphertext   deleted as soon as its lock allows; noted as `ciphertext_gone_at`
+    ciphertext   deleted as soon as its lock allows; `ciphertext_gone_at`
 
 The tombstone is the point of no return: before it a hold wins, after it whoever places one is told. Each step may be
 repeated, so a run that was killed is simply run again; it ends in the same state with one certificate.
@@ -19,6 +19,7 @@ from itertools import groupby
 from typing import Final
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.actors import Operator
@@ -40,7 +41,7 @@ from archive.queries.holds import not_evaluated
 from archive.services import certificates
 from archive.services.governing import governing
 from archive.services.proposals import spared
-from archive.services.removal import drop_ciphertext, purge
+from archive.services.removal import drop_ciphertext, purge, remove
 from archive.services.stages import turn
 from archive.sparing import Spared
 from archive.wiring import Archive
@@ -145,6 +146,7 @@ def _carry_on(disposal_id: UUID, archive: Archive, now: datetime | None) -> None
     _destroy_marked(disposal_id, archive)
     while _decide_batch(disposal_id, archive, now or timezone.now()):
         _destroy_marked(disposal_id, archive)
+    _purge(DestroyedSighting.objects.filter(disposal_id=disposal_id), archive)
     certificates.issue(disposal_id, archive, now=now or timezone.now())
 
 
@@ -264,34 +266,37 @@ def _mark(one: Sighting, archive: Archive) -> str | None:
 
 
 def _destroy_marked(disposal_id: UUID, archive: Archive) -> None:
-    """Do for every tombstone of the disposal what is still to do: intent, keys, rows, index, exports."""
+    """Write the intent of every tombstone of the disposal that has none yet, and shred and remove what it names."""
     cause = ledger.Cause(Disposal.objects.values_list("cause", flat=True).get(id=disposal_id))
-    while rows := list(_unpurged().filter(disposal_id=disposal_id)[:BATCH_SIGHTINGS]):
-        destroy(rows, cause, archive)
+    marked = DestroyedSighting.objects.filter(disposal_id=disposal_id, shredded_at__isnull=True)
+    while rows := list(marked.order_by("destroyed_at", "sighting_id")[:BATCH_SIGHTINGS]):
+        _write_intents(rows, cause, archive)
+        destroy(rows, archive)
 
 
 def _finish_orphans(archive: Archive) -> None:
     """Go on with tombstones that the ledger brought back and whose disposal this database does not know."""
-    known = Disposal.objects.values("id")
-    while rows := list(_unpurged().exclude(disposal_id__in=known)[:BATCH_SIGHTINGS]):
-        destroy(rows, None, archive)
+    _purge(DestroyedSighting.objects.exclude(disposal_id__in=Disposal.objects.values("id")), archive)
 
 
-def _unpurged():
-    return DestroyedSighting.objects.filter(purged_at__isnull=True).order_by("destroyed_at", "sighting_id")
-
-
-def destroy(rows: Sequence[DestroyedSighting], cause: ledger.Cause | None, archive: Archive) -> None:
-    """Shred and purge the sightings of tombstones. `cause` is None for those that the ledger holds already."""
-    pending = [one for one in rows if one.shredded_at is None]
-    if cause is not None:
-        _write_intents(pending, cause, archive)
-    for segment_id, found in _by_segment(pending).items():
+def destroy(rows: Sequence[DestroyedSighting], archive: Archive) -> None:
+    """Shred the sightings of these tombstones, whose intent is in the ledger, and remove what names them."""
+    for segment_id, found in _by_segment(rows).items():
         shred(archive.vault.keyrings, segment_id, [SightingId(one.sighting_id) for one in found])
+    remove(rows, archive)
     ids = [one.sighting_id for one in rows]
     DestroyedSighting.objects.filter(sighting_id__in=ids, shredded_at__isnull=True).update(shredded_at=timezone.now())
+
+
+def _purge(tombstones: QuerySet[DestroyedSighting], archive: Archive) -> None:
+    rows = list(tombstones.filter(purged_at__isnull=True, shredded_at__isnull=False))
+    if not rows:
+        return
     purge(rows, archive)
-    DestroyedSighting.objects.filter(sighting_id__in=ids, purged_at__isnull=True).update(purged_at=timezone.now())
+    ids = [one.sighting_id for one in rows]
+    for start in range(0, len(ids), BATCH_SIGHTINGS):
+        chunk = DestroyedSighting.objects.filter(sighting_id__in=ids[start : start + BATCH_SIGHTINGS])
+        chunk.update(purged_at=timezone.now())
 
 
 def _write_intents(rows: Sequence[DestroyedSighting], cause: ledger.Cause, archive: Archive) -> None:

@@ -4,7 +4,9 @@ Deleting a row or a document makes it unfindable; the bytes stay in the files. E
 gone, and may be called again after a crash. docs/erasure.md says where else a message could linger.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from hashlib import sha256
+from pathlib import Path
 from typing import Final
 from uuid import UUID
 
@@ -12,13 +14,15 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import F
 
 from archive.models import Message, Searchable, Sighting, StaleDocument, ThreadKey
-from archive.services import threads
+from archive.services import exports, threads
 from archive.services.stages import turn
 from archive.wiring import Archive
+from muniment.engines.port import IndexUnavailable, SearchEngine
 from muniment.errors import Corrupt, Transient
 from muniment.ids import SegmentId, SightingId
 from muniment.mail.parse import parse
 from muniment.mail.threads import thread_keys
+from muniment.seal import ledger
 from muniment.seal.vault import Vault
 from muniment.stores.port import ObjectMissing
 
@@ -35,15 +39,34 @@ def purge_index(archive: Archive, ids: Collection[UUID]) -> None:
 
     `ids` are those of the messages and of all their sightings: a message had the id of each sighting that was for a
     time its first, and the files may hold what was put under it. What the catalogue still has is indexed again.
-    Nothing is indexed meanwhile. Remove the rows or the keys before: what opens and has rows may come back.
+    Nothing is indexed meanwhile. Remove the rows or the keys before: what opens and has rows may come back. An index
+    that cannot be read, damaged or of another version, is emptied, and all messages wait for it.
     """
-    wanted = sorted(ids)
+    wanted, ledger_state = sorted(ids), _ledger_state(archive)
     with turn(archive.data, "indexing", wait=True):
-        archive.engine.expunge(wanted)
+        _expunge(archive.engine, wanted)
         for start in range(0, len(wanted), _CHUNK):
             chunk = wanted[start : start + _CHUNK]
             StaleDocument.objects.filter(document_id__in=chunk).delete()
             Message.objects.filter(id__in=chunk).update(revision=F("revision") + 1, searchable=Searchable.WAITING)
+    if _mark(archive).parent.exists():
+        draft = _mark(archive).with_suffix(".new")
+        draft.write_text(ledger_state)
+        draft.replace(_mark(archive))
+
+
+def purge_put_back(archive: Archive, ids: Collection[UUID]) -> bool:
+    """Purge index and exports of all that was ever erased, if they come from a backup; return whether it was done.
+
+    `ids` are those of all messages and sightings that the ledger names. Every purge marks the folder of the index with
+    the state of the ledger, so one from before has an older mark, or none. Raises as `purge_index` and `exports.purge`.
+    """
+    mark = _mark(archive)
+    if not mark.parent.exists() or (mark.exists() and mark.read_text() == _ledger_state(archive)):
+        return False
+    exports.purge(archive.data, ids)
+    purge_index(archive, ids)
+    return True
 
 
 def purge_threads(thread_ids: Collection[UUID]) -> None:
@@ -83,6 +106,35 @@ def purge_database() -> None:
             _write_sqlite_anew()
     except OperationalError as error:
         raise DatabaseBusy(f"the files of the database could not be written anew ({error}): try again") from error
+
+
+def _expunge(engine: SearchEngine, ids: Sequence[UUID]) -> None:
+    try:
+        engine.expunge(ids)
+    except IndexUnavailable:
+        if _is_readable(engine):
+            raise
+        engine.clear()
+        Message.objects.update(indexed_revision=0, searchable=Searchable.WAITING, not_searchable_reason="")
+
+
+def _mark(archive: Archive) -> Path:
+    return archive.data / "index" / "erased"
+
+
+def _ledger_state(archive: Archive) -> str:
+    state = sha256()
+    for key in archive.vault.segments.keys(ledger.PREFIX):
+        state.update(key.encode())
+    return state.hexdigest()
+
+
+def _is_readable(engine: SearchEngine) -> bool:
+    try:
+        engine.count()
+    except IndexUnavailable:
+        return False
+    return True
 
 
 def _write_sqlite_anew() -> None:

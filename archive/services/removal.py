@@ -36,17 +36,25 @@ from muniment.stores.port import ObjectLocked, ObjectMissing
 _CHUNK: Final = 500
 
 
-def purge(rows: Sequence[DestroyedSighting], archive: Archive) -> None:
-    """Remove everything but the sealed bytes. Rows go first: the index cannot take up again what has none."""
+def remove(rows: Sequence[DestroyedSighting], archive: Archive) -> None:
+    """Remove rows, texts and staged exports: from now on no page, no search result and no new export names them."""
     sighting_ids = [one.sighting_id for one in rows]
-    messages = {one.message_id for one in rows} | set(sighting_ids)
-    messages |= set(Sighting.objects.filter(id__in=sighting_ids).values_list("message_id", flat=True))
+    messages = _names(rows) | set(Sighting.objects.filter(id__in=sighting_ids).values_list("message_id", flat=True))
     exports.purge(archive.data, messages)
     ready.purge(archive.data, messages)
     leave_threads(messages, vault=archive.vault)
     _remove_rows(sighting_ids)
-    purge_index(archive, messages)
+
+
+def purge(rows: Iterable[DestroyedSighting], archive: Archive) -> None:
+    """Make what was removed leave the files of index and database, which are written anew: once for many messages."""
+    purge_index(archive, _names(rows))
     purge_database()
+
+
+def _names(rows: Iterable[DestroyedSighting]) -> set[UUID]:
+    """Return every id that the messages of these sightings may have had: a message's id is that of a sighting."""
+    return {one for row in rows for one in (row.message_id, row.sighting_id)}
 
 
 def _remove_rows(sighting_ids: Sequence[UUID]) -> None:

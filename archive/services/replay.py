@@ -7,11 +7,14 @@ and which sightings must have no rows: a restored database, index or keyring is 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 from django.utils import timezone
 
 from archive.models import DestroyedSighting, Sighting
 from archive.services.disposal import destroy
+from archive.services.purging import purge_put_back
+from archive.services.removal import purge
 from archive.wiring import Archive
 from muniment.ids import SightingId
 from muniment.seal import ledger
@@ -39,13 +42,17 @@ class Replayed:
 def replay(archive: Archive) -> Replayed:
     """Bring database and keyrings to what the ledger says; raise `LedgerCorrupt`, `StoreUnavailable`."""
     report = Replayed()
+    ids = set[UUID]()
     for _, intent in ledger.read_all(archive.vault.segments):
+        ids.update(intent.messages.keys(), intent.messages.values(), _ids(intent))
         report.intents += 1
         report.sightings += sum(map(len, intent.sightings.values()))
         for segment_id, sighting_ids in intent.sightings.items():
             report.keys_removed += shred(archive.vault.keyrings, segment_id, sighting_ids)
         report.tombstones_restored += _restore_tombstones(intent)
         report.rows_removed += _remove_rows(intent, archive)
+    if ids:
+        purge_put_back(archive, ids)  # an index, or exports, without the database
     return report
 
 
@@ -88,7 +95,10 @@ def _remove_rows(intent: ledger.Intent, archive: Archive) -> int:
             )
         )
     for chunk in _chunks(sorted(back)):
-        destroy(list(DestroyedSighting.objects.filter(sighting_id__in=chunk)), None, archive)
+        rows = list(DestroyedSighting.objects.filter(sighting_id__in=chunk))
+        destroy(rows, archive)
+        purge(rows, archive)
+        DestroyedSighting.objects.filter(sighting_id__in=chunk, purged_at__isnull=True).update(purged_at=timezone.now())
     return len(back)
 
 
