@@ -28,7 +28,7 @@ from discovery.results import chips
 from discovery.services import export_jobs
 from discovery.services.export_jobs import KEPT_DAYS
 from discovery.services.saved_searches import NOT_SAVED
-from discovery.tasks import make_export
+from discovery.tasks import queue_export
 from discovery.views.acts import done, ids_of, matter_named
 from muniment.engines.port import SearchRequest
 from muniment.errors import Refused
@@ -74,7 +74,7 @@ def new_export(request: HttpRequest) -> HttpResponse:
         except Refused as error:
             wrong = str(error)
         else:
-            make_export.delay(str(job.pk))
+            queue_export(job.pk)
             return HttpResponseRedirect(reverse("export", args=[job.pk]))
     elif not chosen and request.method == "POST":
         wrong = _("No message was chosen: go back and choose some, or export all results.")
@@ -132,7 +132,7 @@ def act_on_export(request: HttpRequest, export_id: UUID) -> HttpResponse:
     except Refused as error:
         messages.error(request, str(error))
         return HttpResponseRedirect(reverse("export", args=[job.pk]))
-    make_export.delay(str(fresh.pk))
+    queue_export(fresh.pk)
     return HttpResponseRedirect(reverse("export", args=[fresh.pk]))
 
 
