@@ -134,10 +134,12 @@ def count_rule_change(draft_id: str) -> None:
 
 
 @shared_task(**_RETRY)
-def dispose(disposal_id: str, user_id: int) -> None:
-    """Execute an approved destruction; one that is refused was recorded where it was refused."""
+def dispose(disposal_id: str, user_id: int, token_id: str | None = None) -> None:
+    """Execute an approved destruction, as whoever ordered it and by what token; a refusal was recorded where it was."""
+    actor = User.objects.get(pk=user_id)
+    actor.through_token = UUID(token_id) if token_id else None
     try:
-        disposal.execute(actor=User.objects.get(pk=user_id), disposal_id=UUID(disposal_id), archive=wiring.archive())
+        disposal.execute(actor=actor, disposal_id=UUID(disposal_id), archive=wiring.archive())
     except Refused as error:
         log.warning("destruction refused", extra={"disposal_id": disposal_id, "kind": type(error).__name__})
     evaluate_retention.delay(forced=True)

@@ -26,10 +26,15 @@ from accounts.api.problems import (
 )
 from accounts.api.shapes import Problem
 from accounts.queries.matters import NoSuchMatter
+from archive.api import disposals, evidence, holds, retention, rules
+from archive.api.evidence import NoSuchEntry
+from archive.api.holds import NoSuchHold
 from archive.queries.messages import NotFound
+from archive.queries.rules import NoSuchRule
 from discovery.api import exports, messages, search, searches, state
 from discovery.auditing import refused, refused_thing
 from discovery.kept import NotKept
+from muniment.log.reader import LogEmpty
 
 VERSION: Final = "1"
 ROOT: Final = "/api/v1/"
@@ -44,9 +49,14 @@ _ROUTERS: Final[tuple[Router, ...]] = (
     messages.router,
     searches.router,
     matters.router,
+    holds.router,
     exports.router,
+    retention.router,
+    rules.router,
+    disposals.router,
     approvals.router,
     audit.router,
+    evidence.router,
     state.router,
 )
 # What is not there, or not the caller's, and how the attempt is recorded.
@@ -55,6 +65,10 @@ _NOT_THERE: Final = {
     NotKept: refused_thing,
     NoSuchMatter: refused_thing,
     NoSuchApproval: refused_thing,
+    NoSuchHold: refused_thing,
+    NoSuchRule: refused_thing,
+    NoSuchEntry: refused_thing,
+    LogEmpty: refused_thing,
 }
 
 

@@ -20,9 +20,13 @@ _TITLES: Final = {
     "messages": gettext_lazy("Messages"),
     "searches": gettext_lazy("Saved searches"),
     "matters": gettext_lazy("Matters"),
+    "holds": gettext_lazy("Legal holds"),
     "exports": gettext_lazy("Exports"),
+    "retention": gettext_lazy("Retention"),
+    "disposals": gettext_lazy("Destruction"),
     "approvals": gettext_lazy("Approvals"),
     "audit": gettext_lazy("Audit trail"),
+    "log": gettext_lazy("Evidence log"),
     "state": gettext_lazy("State of the archive"),
 }
 _SAMPLES: Final = {

@@ -30,6 +30,10 @@ _MAX_ERRORS: Final = 20
 log = logging.getLogger(__name__)
 
 
+class NotUnderstood(Refused):
+    """What was sent has the right shape and yet no meaning; the message says which part."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
     """A kind of error: its name is where `/api/v1/#problem-NAME` explains it."""
@@ -135,6 +139,7 @@ def add_handlers(api: NinjaAPI) -> None:
     api.add_exception_handler(Http404, lambda _request, _error: not_there())
     api.add_exception_handler(ValidationError, _not_valid)
     api.add_exception_handler(QueryError, _query_error)
+    api.add_exception_handler(NotUnderstood, lambda _request, error: answer(NOT_UNDERSTOOD, str(error)))
     api.add_exception_handler(KeyNotUsable, lambda _request, error: answer(NOT_UNDERSTOOD, str(error)))
     api.add_exception_handler(KeyTaken, lambda _request, error: answer(NOT_ALLOWED, str(error)))
     api.add_exception_handler(ApprovalRefused, lambda _request, error: answer(NEEDS_APPROVAL, str(error)))
