@@ -164,12 +164,15 @@ def _scan(message_id: UUID, raw: bytes, clock: Clock, *, with_texts: bool) -> _S
     _tally(found, reader, Place.BODY, None, body[:MAX_BODY_CHARS])
     del parsed, raw
     texts = 0
-    rows = _texts([message_id]).order_by("part_id").values_list("part_id", "text")
-    for part_id, text in rows.iterator() if with_texts else ():
+    for part_id, text in _attachment_texts(message_id) if with_texts else ():
         _tally(found, reader, Place.ATTACHMENT, part_id, text)
         texts += 1
     in_part = reader.in_part or len(body) > MAX_BODY_CHARS
     return _Scanned(message_id=message_id, texts=texts, in_part=in_part, found=found)
+
+
+def _attachment_texts(message_id: UUID) -> Iterator[tuple[int, str]]:
+    return _texts([message_id]).order_by("part_id").values_list("part_id", "text").iterator()
 
 
 def _tally(
