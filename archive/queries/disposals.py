@@ -15,8 +15,16 @@ from accounts.permissions import APPROVES_DESTRUCTION, MANAGES_RETENTION, may
 from archive.models import Cause, DestroyedSighting, Disposal, DisposalState, ItemOutcome, Message
 from archive.queries.messages import NotFound, visible
 from archive.sparing import sentence
+from muniment.errors import Refused
 
 SAMPLES: Final = 5  # of the oldest and of the newest messages
+
+
+class NoSuchDisposal(NotFound):
+    """There is no such list."""
+
+    def __init__(self) -> None:
+        Refused.__init__(self, "There is no such list here.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,10 +50,10 @@ def disposals() -> QuerySet[Disposal]:
 
 
 def get_disposal(disposal_id: UUID) -> Disposal:
-    """Return one; raise `NotFound`."""
+    """Return one; raise `NoSuchDisposal`."""
     row = disposals().filter(id=disposal_id).first()
     if row is None:
-        raise NotFound
+        raise NoSuchDisposal
     return row
 
 
