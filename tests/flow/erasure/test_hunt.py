@@ -40,8 +40,8 @@ def run(data, step, *arguments):
     return json.loads(done.stdout)
 
 
-def put_back(backup, data):
-    for name in BACKED_UP:
+def put_back(backup, data, names=BACKED_UP):
+    for name in names:
         for path in [data / name, *data.glob(f"{name}-*")]:
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
         if (backup / name).is_dir():
@@ -70,6 +70,10 @@ def told(tmp_path_factory):
     found["started"] = hunt(data, NEEDLES)
     said["typed"] = run(data, "erase_typed")
     found["typed erased"] = hunt(data, NEEDLES)
+    put_back(backup / "data", data, ["index", "exports"])
+    found["index put back"] = hunt(data, NEEDLES)
+    said["index started"] = run(data, "start")
+    found["index started"] = hunt(data, NEEDLES)
     said["consistent"] = run(data, "consistent", said["log"]["size"], said["log"]["root"])
     said["again"] = run(data, "start")
     return said, found
@@ -98,6 +102,14 @@ def test_no_file_names_it_after_a_backup_was_put_back_and_the_archive_started(to
     assert said["start"] == {"messages": 403, "indexed": 403}
     assert {find.read_as for find in found["started"]} <= {"file", "file, lines joined", "table accounts_audittext"}
     assert found["typed erased"] == []
+
+
+def test_no_file_names_it_after_the_index_and_exports_alone_were_put_back(told):
+    said, found = told
+
+    assert found["index put back"]
+    assert said["index started"]["messages"] == 403
+    assert found["index started"] == []
 
 
 def test_the_log_goes_on_from_its_old_checkpoint(told):

@@ -1,15 +1,21 @@
 """What leaves threads and index with an erased message, and what stays of the messages beside it."""
 
+import shutil
 import threading
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import uuid4
 
 import pytest
 
 from archive.models import Message, Searchable, StaleDocument, ThreadKey
 from archive.services import sweep
-from archive.services.purging import leave_threads, purge_index, purge_threads
+from archive.services.purging import leave_threads, purge_index, purge_put_back, purge_threads
 from archive.services.rebuild import rebuild_catalogue
 from archive.services.stages import index_all, turn
 from archive.services.threads import key_hash
+from muniment.engines.tantivy import TantivyEngine
+from muniment.seal import ledger
 from muniment.seal.layout import keyring_key
 from tests.flow.archive.builders import mail, memory_archive, reply, seal
 
@@ -36,6 +42,17 @@ def keys():
 
 def hashes(*names):
     return {key_hash(f"{name}@corp.example") for name in names}
+
+
+def intent():
+    return ledger.Intent(
+        disposal_id=uuid4(),
+        cause=ledger.Cause.ERASURE,
+        at=datetime(2026, 11, 24, tzinfo=UTC),
+        sightings={uuid4(): frozenset({uuid4()})},
+        messages={},
+        marks={},
+    )
 
 
 def erase(archive, *names):
@@ -141,6 +158,45 @@ def test_what_the_catalogue_still_has_is_indexed_again(archive):
 
     assert waiting == Searchable.WAITING
     assert sorted(archive.engine.message_ids()) == sorted([of("a").id, of("b").id])
+
+
+def test_an_index_that_cannot_be_read_is_emptied_and_filled_again(archive):
+    archive = replace(archive, engine=TantivyEngine(archive.data / "index"))
+    archive.engine.clear()
+    filled(archive, mail("a"), mail("b"))
+    gone = of("a").id
+    Message.objects.filter(id=gone).delete()
+    (archive.data / "index" / "current").write_text("of another version")
+
+    purge_index(archive, [gone])
+    index_all(archive)
+
+    assert list(archive.engine.message_ids()) == [of("b").id]
+
+
+def test_an_index_from_before_is_purged_and_one_that_was_purged_is_left_alone(archive):
+    archive = replace(archive, engine=TantivyEngine(archive.data / "index"))
+    archive.engine.clear()
+    filled(archive, mail("a"), mail("b"))
+    gone = of("a").id
+    Message.objects.filter(id=gone).delete()
+    shutil.copytree(archive.data / "index", archive.data / "backup")
+    purge_index(archive, [gone])
+    left_alone = purge_put_back(archive, [gone])
+    shutil.rmtree(archive.data / "index")
+    (archive.data / "backup").rename(archive.data / "index")
+
+    assert (left_alone, purge_put_back(archive, [gone])) == (False, True)
+    assert list(archive.engine.message_ids()) == [of("b").id]
+
+
+def test_an_index_is_purged_anew_when_the_ledger_has_grown_without_it(archive):
+    archive = replace(archive, engine=TantivyEngine(archive.data / "index"))
+    archive.engine.clear()
+    purge_index(archive, [])
+    ledger.write(archive.vault.segments, intent())
+
+    assert [purge_put_back(archive, []), purge_put_back(archive, [])] == [True, False]
 
 
 def test_purging_waits_for_whoever_indexes(archive):
