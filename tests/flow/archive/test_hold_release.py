@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from accounts import approving
 from accounts.models import Action, AuditEntry, MatterState, Role
 from accounts.services import approvals
 from accounts.services.approvals import ApprovalRefused
@@ -164,3 +165,11 @@ def test_a_released_hold_keeps_the_list_of_what_it_covered(archive, people):
     hold = place(archive, about=matter(*people), addresses=["ann@corp.example"])
     release(archive, hold, asker=people[0], approver=people[1])
     assert covered(hold) == sightings()
+
+
+def test_whoever_approves_reads_which_hold_would_end(archive, people):
+    hold = place(archive, about=matter(*people), addresses=["ann@corp.example"])
+    approval = holds.ask_release(actor=people[0], hold=hold, reason="it is over", now=NOW)
+    said = approving.describe(approval)
+    assert said.title == "Release the legal hold “the hold” of the matter M-1"
+    assert said.address == f"/matters/{hold.matter_id}/holds/{hold.id}/"
