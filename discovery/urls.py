@@ -5,6 +5,7 @@ from django.urls import path
 from discovery.views import (
     exports,
     holds,
+    labelling,
     matters,
     messages,
     personal,
@@ -51,6 +52,7 @@ urlpatterns = [
     path("messages/<uuid:message_id>/source", messages.source, name="message-source"),
     path("messages/<uuid:message_id>/proof", messages.proof, name="message-proof"),
     path("messages/<uuid:message_id>/retention", retention.message_retention, name="message-retention"),
+    path("labels/new", labelling.label_messages, name="label-new"),
     path("messages/<uuid:message_id>/labels", retention.change_label, name="message-labels"),
     path("messages/<uuid:message_id>/body", messages.body, name="message-body"),
     path("messages/<uuid:message_id>/raw.eml", messages.raw, name="message-raw"),

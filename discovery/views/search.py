@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from accounts.models import Matter, MatterState, Role
-from accounts.permissions import EXPORTS, matter_scope, may, scope_of
+from accounts.permissions import EXPORTS, MANAGES_RETENTION, matter_scope, may, scope_of
 from accounts.queries.matters import NoSuchMatter, get_worked_on, may_change, standing_addresses, worked_on
 from archive.queries.coverage import coverage_within
 from archive.wiring import archive
@@ -96,6 +96,7 @@ def _around(request: HttpRequest, criteria: Criteria, matter: Matter | None) -> 
         "shows_purpose": actor.role != Role.EMPLOYEE,
         "may_export": may(actor, EXPORTS),
         "may_hold": bool(may_hold),
+        "may_label": may(actor, MANAGES_RETENTION),
         "holds_query": criteria.as_query() if matter in may_hold and not criteria.is_empty else "",
         "max_name": MAX_NAME_CHARS,
     }

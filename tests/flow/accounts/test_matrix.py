@@ -13,11 +13,13 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from accounts.models import Matter, MatterCustodian, MatterMember, Role
 from accounts.permissions import (
     EXPORTS,
+    HANDLES_REQUESTS,
     MANAGES_MATTERS,
     MANAGES_RETENTION,
     OPENED_BY_MATTERS,
     READS_AUDIT,
     READS_PERSONAL_FIGURES,
+    READS_REQUESTS,
     READS_RETENTION,
 )
 from accounts.queries.matters import KNOWS_NAMES
@@ -71,6 +73,8 @@ CONVERTERS = {
     "<uuid:draft_id>": MISSING,
     "<uuid:disposal_id>": MISSING,
     "<int:event_id>": "999999",
+    "<uuid:request_id>": MISSING,
+    "<int:letter_id>": "999999",
 }
 
 
@@ -136,6 +140,7 @@ ROUTES = {
     "retention-events": Route(roles=RETENTION_READERS),
     "retention-event-withdraw": Route(method="post", gone=True),
     "retention-review": Route(roles=RETENTION_READERS),
+    "label-new": Route(roles=RETENTION_MANAGERS),
     "searches": Route(),
     "search-save": Route(method="post", allowed=302),
     "search-run": Route(gone=True),
@@ -156,6 +161,20 @@ ROUTES = {
     "export": Route(gone=True),
     "export-bundle": Route(gone=True),
     "export-act": Route(method="post", gone=True),
+    "requests": Route(roles=frozenset(READS_REQUESTS)),
+    "request-new": Route(roles=frozenset(HANDLES_REQUESTS)),
+    "request-information": Route(roles=frozenset(HANDLES_REQUESTS)),
+    "request-approval": Route(gone=True),
+    "request": Route(gone=True),
+    "request-act": Route(method="post", gone=True),
+    "request-person": Route(gone=True),
+    "request-messages": Route(gone=True),
+    "request-history": Route(gone=True),
+    "request-letter": Route(gone=True),
+    "request-carry-out": Route(gone=True),
+    "request-certificate": Route(gone=True),
+    "request-certificate-file": Route(gone=True),
+    "request-pack": Route(gone=True),
     "message": of_message(),
     "message-headers": of_message(),
     "message-journey": of_message(),

@@ -339,3 +339,26 @@ def test_ids_of_nothing_are_not_found(officer, ruled):
     nothing = UUID(int=7)
     for path in ("rules/none/", "rules/none/change", f"changes/{nothing}/", f"disposals/{nothing}/"):
         assert officer.get(f"/retention/{path}").status_code == 404
+
+
+def test_a_label_is_put_on_what_was_chosen_and_on_all_that_a_search_finds(officer, filled, message):
+    page = text(officer.get("/?q=contract"))
+    assert 'formaction="/labels/new?q=contract"' in page
+    offered = text(officer.post("/labels/new?q=contract", {"message": message("offer").id}))
+    assert "Put it on the 1 chosen message" in offered
+    assert "Put it on all 2 messages found" in offered
+    assert officer.post("/labels/new?q=contract", {"which": "all", "label": ""}).status_code == 400
+    assert officer.post("/labels/new?q=contract", {"which": "all", "label": "<"}).status_code == 409
+    officer.post("/labels/new?q=contract", {"which": "chosen", "message": message("offer").id, "label": "one"})
+    done = officer.post("/labels/new?q=contract", {"which": "all", "label": "deal"}, follow=True)
+    assert "The label is on 2 messages." in text(done)
+    assert SightingLabel.objects.filter(label="one").count() == 1
+    assert set(SightingLabel.objects.filter(label="deal").values_list("sighting_id", flat=True)) == {
+        message("offer").id,
+        message("answer").id,
+    }
+
+
+def test_a_label_for_nothing_says_how_to_choose(officer, filled):
+    assert "No message was chosen" in text(officer.get("/labels/new"))
+    assert "No message was chosen" in text(officer.get("/labels/new?q=%28"))
