@@ -10,8 +10,7 @@ class ArchiveConfig(AppConfig):
         from accounts import approving  # noqa: PLC0415 - models are there only now
         from archive import described  # noqa: PLC0415
         from archive.models import Cause  # noqa: PLC0415
-        from archive.services import holds, rules  # noqa: PLC0415
+        from archive.services import rules  # noqa: PLC0415
 
         approving.register(Cause.DISPOSAL.value, described.disposal)
         approving.register(rules.APPROVAL_KIND, described.rule_change)
-        approving.register(holds.RELEASE, described.hold_release)

@@ -1,4 +1,4 @@
-"""How requests for approval about retention and holds read on the page of approvals."""
+"""How requests for approval about retention read on the page of approvals."""
 
 from uuid import UUID
 
@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from accounts.approving import Described
 from accounts.models import Approval
-from archive.models import Cause, Disposal, Hold, RuleChangeDraft
+from archive.models import Cause, Disposal, RuleChangeDraft
 from archive.queries.rules import rules_of
 
 
@@ -50,22 +50,6 @@ def rule_change(approval: Approval) -> Described:
             "messages": counts.get("messages", 0),
         },
         address=reverse("retention-change", args=[row.id]),
-    )
-
-
-def hold_release(approval: Approval) -> Described:
-    """Say which hold would end, in which matter; how much it covers is for those who may see the mail."""
-    row = _found(Hold.objects.select_related("matter"), approval.subject)
-    if row is None:
-        return Described(title=_("Release a legal hold"), effect=_("The hold is no longer there."))
-    return Described(
-        title=_("Release the legal hold “%(name)s” of the matter %(reference)s")
-        % {"name": row.name, "reference": row.matter.reference},
-        effect=_(
-            "Mail that no other hold covers follows its retention rules again: what has expired can be destroyed, and"
-            " nothing brings it back."
-        ),
-        address=reverse("matter-hold", args=[row.matter_id, row.id]),
     )
 
 

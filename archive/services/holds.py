@@ -278,9 +278,7 @@ def _require(actor: Actor, matter: Matter) -> None:
     """Raise `HoldRefused` for whoever neither works on the matter nor is a compliance officer."""
     watches = isinstance(actor, User) and actor.role == Role.COMPLIANCE
     if not may(actor, MANAGES_MATTERS) or not (watches or is_member(actor, matter)):
-        raise hold_terms.HoldRefused(
-            _("Holds are placed and released by members of the matter, in legal or compliance.")
-        )
+        raise hold_terms.HoldRefused(_("Holds are placed and released by legal or compliance, in their own matters."))
 
 
 def _released() -> hold_terms.HoldRefused:

@@ -171,5 +171,5 @@ def test_whoever_approves_reads_which_hold_would_end(archive, people):
     hold = place(archive, about=matter(*people), addresses=["ann@corp.example"])
     approval = holds.ask_release(actor=people[0], hold=hold, reason="it is over", now=NOW)
     said = approving.describe(approval)
-    assert said.title == "Release the legal hold “the hold” of the matter M-1"
+    assert said.title == "Release the hold “the hold” of the matter M-1, the quarrel"
     assert said.address == f"/matters/{hold.matter_id}/holds/{hold.id}/"
