@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from muniment.engines.port import IndexUnavailable
 from muniment.engines.tantivy import TantivyEngine
 from muniment.engines.tantivy.expunging import ONE_SIZE
 from tests.contract.search.mailset import MAIL, copies, document, found, mid, request
@@ -38,6 +39,7 @@ PLANTED = document(500, **SECRET)
 EXPUNGES = """
 import sys
 from pathlib import Path
+from muniment.engines.port import IndexUnavailable
 from muniment.engines.tantivy import TantivyEngine
 from tests.contract.search.mailset import mid
 print("begins", flush=True)
@@ -48,6 +50,7 @@ PUTS_FOR_EVER = """
 import sys
 from dataclasses import replace
 from pathlib import Path
+from muniment.engines.port import IndexUnavailable
 from muniment.engines.tantivy import TantivyEngine
 from tests.contract.search.mailset import MAIL, mid
 engine, number = TantivyEngine(Path(sys.argv[1])), 10_000
@@ -182,3 +185,22 @@ def test_readers_and_a_writer_go_on_beside_it(path):
     engine.expunge([mid(700)])
     assert hunt(path, NEEDLES) == []
     assert found(engine, "contrats") == [1, 6]
+
+
+def test_nothing_is_expunged_from_an_index_that_was_never_made(path):
+    TantivyEngine(path).expunge([mid(1)])
+
+    assert not path.exists()
+
+
+def test_where_the_check_fails_the_index_stays_and_the_error_says_to_rebuild(path):
+    engine = TantivyEngine(path)
+    engine.put([*MAIL, PLANTED])
+    generation = next(each for each in path.iterdir() if each.is_dir())
+    store = next(generation.glob("*.term"))
+    store.write_bytes(b"\xff" * store.stat().st_size)
+
+    with pytest.raises(IndexUnavailable, match="rebuild index"):
+        TantivyEngine(path).expunge([PLANTED.message_id])
+
+    assert [each.name for each in path.iterdir() if each.is_dir()] == [generation.name]

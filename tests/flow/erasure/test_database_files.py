@@ -10,6 +10,8 @@ import pytest
 from tests.flow.erasure.story import ROWS
 from tests.flow.erasure.test_hunt import ROOT, run
 
+pytestmark = pytest.mark.timeout(300)
+
 _NEEDLE = re.compile(rb"needle(\d{5})")
 
 

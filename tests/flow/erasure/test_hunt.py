@@ -13,6 +13,8 @@ from tests.flow.erasure import story
 from tests.flow.erasure.hunting import hunt
 from tests.flow.erasure.needles import bytes_needle, text_needle
 
+pytestmark = pytest.mark.timeout(400)  # ten processes and seven hunts
+
 ROOT = Path(__file__).resolve().parents[3]
 NEEDLES = [
     text_needle("word", story.WORD),
