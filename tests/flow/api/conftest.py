@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -36,6 +37,13 @@ class Program:
             **({} if content is None else {"data": content, "content_type": "application/json"}),
             headers=self._headers | headers,
         )
+
+
+@pytest.fixture(autouse=True)
+def queue(settings):
+    """Let what is queued lie there: no worker runs in these tests."""
+    for folder in ("data_folder_in", "control_folder"):
+        Path(settings.CELERY_BROKER_TRANSPORT_OPTIONS[folder]).mkdir(parents=True, exist_ok=True)
 
 
 @pytest.fixture
