@@ -88,6 +88,7 @@ class Page:
 
     rows: tuple[Listed, ...]
     total: int
+    free: int  # of the total, those that are on no list to destroy yet
     following: UUID | None
 
 
@@ -159,14 +160,14 @@ def page(actor: User | Operator, wanted: Wanted, *, after: UUID | None = None) -
             if row.message_id in messages
         ),
         total=total,
+        free=_free(rows).count(),
         following=shown[-1].message_id if len(chosen) > PAGE else None,
     )
 
 
 def listed_ids(actor: User | Operator, wanted: Wanted, *, most: int) -> list[UUID]:
     """Return up to `most` ids of a list, those first that are longest due, without what is on another list already."""
-    taken = DisposalItem.objects.filter(disposal__state__in=_UNDER_WAY).values("message_id")
-    rows = _wanted(actor, wanted).exclude(message_id__in=taken).order_by("due_on", "message_id")
+    rows = _free(_wanted(actor, wanted)).order_by("due_on", "message_id")
     return list(rows.values_list("message_id", flat=True)[:most])
 
 
@@ -184,6 +185,11 @@ def unlisted(message_ids: Iterator[UUID]) -> Iterator[UUID]:
         DisposalItem.objects.filter(disposal__state__in=_UNDER_WAY).values_list("message_id", flat=True).iterator()
     )
     return (message_id for message_id in message_ids if message_id not in taken)
+
+
+def _free(rows: QuerySet[MessageStanding]) -> QuerySet[MessageStanding]:
+    taken = DisposalItem.objects.filter(disposal__state__in=_UNDER_WAY).values("message_id")
+    return rows.exclude(message_id__in=taken)
 
 
 def _within(actor: User | Operator) -> QuerySet[MessageStanding]:

@@ -102,6 +102,7 @@ def _list(request: HttpRequest, *, form: ReasonForm | None = None, wrong: str = 
         **evaluated(),
         "rows": found.rows,
         "total": found.total,
+        "free": found.free,
         "filters": filters,
         "outcome": shown.code_of(wanted.outcome),
         "outcomes": shown.outcomes_shown(dict.fromkeys(Outcome, 0)),
