@@ -9,9 +9,14 @@ from archive.models import Message, Sighting
 from archive.queries.holds import holds_of, standing_holds
 
 
-def holds_in(matter_ids: Collection[UUID], *, at: datetime) -> Holds:
-    """Return what names the holds of these matters that stood at `at` and stand still: a bundle may leave the house."""
-    rows = standing_holds().filter(matter__in=list(matter_ids), placed_at__lte=at).select_related("matter")
+def holds_in(matter_ids: Collection[UUID] | None, *, at: datetime) -> Holds:
+    """Return what names the holds of these matters (None: of all) that stood at `at` and stand still.
+
+    A bundle may leave the house: whoever asks for one names no matters but those that its asker may know.
+    """
+    rows = standing_holds().filter(placed_at__lte=at).select_related("matter")
+    if matter_ids is not None:
+        rows = rows.filter(matter__in=list(matter_ids))
     references = {hold.id: hold.matter.reference for hold in rows}
 
     def of(message: Message, /) -> tuple[str, ...]:

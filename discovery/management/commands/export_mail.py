@@ -8,6 +8,7 @@ from django.core.management.base import CommandParser
 
 from accounts.actors import operator
 from archive.exporting.evidence_log import log_at
+from archive.exporting.holds import holds_in
 from archive.exporting.orders import Order, Ports
 from archive.management.base import DONE, FOUND, WRONG_USAGE, ArchiveCommand
 from archive.services import exports
@@ -66,7 +67,11 @@ class Command(ArchiveCommand):
                 actor,
                 order,
                 ports,
-                ports=Ports(log=log_at(ports), log_key=ports.signer.verifier.encode()),
+                ports=Ports(
+                    holds=holds_in(None, at=ports.vault.now()),
+                    log=log_at(ports),
+                    log_key=ports.signer.verifier.encode(),
+                ),
                 new=options["new"],
                 progress=lambda done, _all: step.reach(done),
             )

@@ -45,7 +45,7 @@ def test_a_person_is_added_with_grants_and_signs_in_with_the_password_shown_once
     entered = Client().post("/sign-in/", {"username": "lea@corp.example", "password": password})
     assert (user.email, user.role, entered.status_code) == ("lea@corp.example", "legal", 302)
     assert scope_of(user) == Scope(
-        blind=True, domains=frozenset({"corp.example"}), addresses=frozenset({"x@y.example"})
+        blind=True, personal=True, domains=frozenset({"corp.example"}), addresses=frozenset({"x@y.example"})
     )
     assert actions() == ["person-added", "grant-given", "grant-given", "sign-in"]
     assert password not in str(list(AuditEntry.objects.values()))
@@ -104,7 +104,7 @@ def test_a_person_is_changed_and_each_change_is_recorded(person):
         "--reason",
         "moved",
     )
-    assert scope_of(User.objects.get()) == Scope(blind=True, domains=frozenset({"corp.example"}))
+    assert scope_of(User.objects.get()) == Scope(blind=True, personal=True, domains=frozenset({"corp.example"}))
     run("change_person", "ANNA@corp.example", "--role", "auditor", "--deactivate")
     changed = User.objects.get()
     assert (changed.role, changed.is_active) == ("auditor", False)

@@ -1,8 +1,10 @@
 """Matters: who works on them, whose mail they open, and that nobody opens mail alone."""
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
 from accounts.models import (
@@ -26,8 +28,8 @@ from muniment.engines.port import Scope
 from tests.flow.accounts.conftest import LONG_AGO, NOW, OPERATOR
 
 BOB = "bob@corp.example"
-SEES_BOB = Scope(blind=True, addresses=frozenset({BOB}))
-SEES_NOTHING = Scope(blind=True)
+SEES_BOB = Scope(blind=True, personal=True, addresses=frozenset({BOB}))
+SEES_NOTHING = Scope(blind=True, personal=True)
 
 
 @pytest.fixture
@@ -229,6 +231,18 @@ def test_an_operator_adds_a_custodian_alone_and_it_is_written_down(matter):
     assert (entry.actor, entry.details["what"]) == (OPERATOR.label, "custodian-added")
 
 
+def test_the_command_opens_a_matter_with_members_and_custodians(lawyer):
+    call_command("open_matter", "M-9", "Dispute", "--member", lawyer.email, "--custodian", BOB, stdout=StringIO())
+    assert [matter.reference for matter in worked_on(lawyer)] == ["M-9"]
+    assert scope_of(lawyer) == SEES_BOB
+
+
+def test_the_command_leaves_nothing_half_done(lawyer):
+    with pytest.raises(SystemExit):
+        call_command("open_matter", "M-9", "Dispute", "--custodian", "nobody", stdout=StringIO(), stderr=StringIO())
+    assert list(named_to(lawyer)) == []
+
+
 def test_every_act_is_an_entry_of_the_matter_without_addresses(lawyer, second, matter):
     custodian = opened(lawyer, second, matter)
     matters.change(actor=lawyer, matter=matter, name="Dispute", description="d", now=NOW)
@@ -258,7 +272,7 @@ def test_the_database_keeps_one_standing_custodian_of_an_address(matter):
 @pytest.mark.parametrize(
     ("seen", "asked", "answer"),
     [
-        (Scope(everything=True, blind=True), SEES_BOB, True),
+        (Scope(everything=True, blind=True, personal=True), SEES_BOB, True),
         (Scope(everything=True), SEES_BOB, False),
         (Scope(blind=True, domains=frozenset({"corp.example"})), SEES_BOB, True),
         (SEES_BOB, Scope(everything=True), False),
