@@ -12,6 +12,7 @@ from archive.models import (
     Message,
     Part,
     PartText,
+    PersonalScan,
     Searchable,
     Segment,
     SegmentStage,
@@ -24,6 +25,7 @@ from archive.services.stamping import last_try
 from archive.wiring import Archive
 from muniment.errors import MunimentError
 from muniment.ids import unix_ms_of
+from muniment.pii.model import DETECTOR_VERSION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,7 @@ class Status:
     index_error: str
     parts: int
     parts_without_text_yet: int
+    not_looked_through: int  # for personal data, by this version of the detector
     text_outcomes: dict[str, int]
     raw_bytes: int
     stored_bytes: int
@@ -76,6 +79,7 @@ def status(archive: Archive) -> Status:
     if oldest is not None:
         ages.append((now - oldest).total_seconds())
     documents, error = _documents(archive)
+    looked = PersonalScan.objects.filter(detector_version=DETECTOR_VERSION)
     return Status(
         segments=len(in_store),
         segments_uncatalogued=len(unknown),
@@ -93,6 +97,7 @@ def status(archive: Archive) -> Status:
         index_error=error,
         parts=Part.objects.count(),
         parts_without_text_yet=Part.objects.filter(text__isnull=True).count(),
+        not_looked_through=sum(states.values()) - looked.count(),
         text_outcomes=dict(PartText.objects.order_by().values_list("outcome").annotate(Count("part_id"))),
         raw_bytes=Sighting.objects.aggregate(total=Sum("size_bytes"))["total"] or 0,
         stored_bytes=Segment.objects.aggregate(total=Sum("size_bytes"))["total"] or 0,
