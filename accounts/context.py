@@ -7,6 +7,7 @@ from accounts.models import Role
 from accounts.permissions import (
     EXPORTS,
     OPENED_BY_MATTERS,
+    READS_REQUESTS,
     READS_RETENTION,
     may,
     may_read_audit,
@@ -24,6 +25,7 @@ def sections(request: HttpRequest) -> dict[str, bool | int]:
         "shows_audit": may_read_audit(user),
         "shows_personal_data": may_read_personal_figures(user),
         "shows_retention": may(user, READS_RETENTION),
+        "shows_requests": may(user, READS_REQUESTS),
         "shows_approvals": user.role != Role.EMPLOYEE,
         "shows_matters": may(user, OPENED_BY_MATTERS),
         "shows_exports": may(user, EXPORTS),

@@ -180,11 +180,15 @@ CELERY_TASK_ROUTES = {
     "archive.tasks.sweep": {"queue": "catalogue"},
     "discovery.tasks.make_export": {"queue": "exports"},
     "discovery.tasks.sweep_exports": {"queue": "exports"},
+    "gdpr.tasks.make_pack": {"queue": "exports"},
+    "gdpr.tasks.carry_out": {"queue": "exports"},
+    "gdpr.tasks.sweep": {"queue": "exports"},
 }
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "archive.tasks.sweep", "schedule": 10.0, "options": {"expires": 10.0}},
     "sweep-whole": {"task": "archive.tasks.sweep", "schedule": 3600.0, "kwargs": {"whole": True}},
     "exports": {"task": "discovery.tasks.sweep_exports", "schedule": 60.0, "options": {"expires": 60.0}},
+    "requests": {"task": "gdpr.tasks.sweep", "schedule": 60.0, "options": {"expires": 60.0}},
     "retention": {"task": "archive.tasks.evaluate_retention", "schedule": 900.0, "options": {"expires": 900.0}},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(MUNIMENT_DATA / "queue" / "beat")

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("", include("archive.urls")),
     path("", include("discovery.urls")),
+    path("", include("gdpr.urls")),
     path("language", login_not_required(set_language), name="set_language"),
     path("api/v1/", api_page.page, name="api"),
     path("api/v1/openapi.json", api.openapi, name="api-document"),

@@ -1,4 +1,4 @@
-"""The app of requests."""
+"""The app of requests; it says how its requests for approval read."""
 
 from django.apps import AppConfig
 
@@ -8,3 +8,10 @@ class GdprConfig(AppConfig):
 
     name = "gdpr"
     verbose_name = "Requests"
+
+    def ready(self) -> None:
+        from accounts import approving  # noqa: PLC0415 - models are there only now
+        from archive.models import Cause  # noqa: PLC0415
+        from gdpr import described  # noqa: PLC0415
+
+        approving.register(Cause.ERASURE.value, described.erasure)

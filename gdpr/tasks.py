@@ -3,13 +3,11 @@
 from uuid import UUID
 
 from celery import shared_task
+from django.utils import timezone
 
 from accounts.models import User
 from archive import wiring
-from gdpr.models import Request, RequestEvent, Right
 from gdpr.services import erasing, forgetting, packs, reopening
-from gdpr.services.acting import Act
-from gdpr.states import State
 from muniment.errors import Refused, Transient
 
 _RETRY = {"autoretry_for": (Transient,), "retry_backoff": True, "retry_backoff_max": 60, "max_retries": 5}
@@ -39,9 +37,8 @@ def sweep() -> None:
     reopening.reopen_released()
     packs.expire(archive)
     forgetting.forget_due(archive)
-    for request_id in packs.waiting():
+    now = timezone.now()
+    for request_id in packs.waiting(now=now):
         make_pack.delay(str(request_id))
-    for request in Request.objects.filter(state=State.EXECUTING, right=Right.ERASURE):
-        begun = RequestEvent.objects.filter(request=request, act=Act.BEGUN).order_by("-pk").first()
-        if begun is not None and begun.actor_id is not None:
-            carry_out.delay(str(request.id), begun.actor_id)
+    for request_id, person_id in erasing.left_behind(now=now):
+        carry_out.delay(str(request_id), person_id)

@@ -1,19 +1,20 @@
 """Act on a request: who may, under the lock of its row, with its entry in the history and in the audit trail."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
 from django.db import models, transaction
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actors import Operator
 from accounts.models import Action, TextKind, User
 from accounts.permissions import HANDLES_REQUESTS, may
 from accounts.services import audit
-from gdpr.models import Request, RequestEvent
-from gdpr.states import NotAllowed, State, check_move
+from gdpr.models import Request, RequestEvent, RequestState
+from gdpr.states import MOVES, NotAllowed, State
 from muniment.errors import Refused
 
 Actor = User | Operator | None  # None: the system, for what becomes due
@@ -50,7 +51,7 @@ class NoSuchRequest(Refused):
     """There is no such request, or it is not the actor's to act on."""
 
     def __init__(self) -> None:
-        super().__init__("There is no such request here.")
+        super().__init__(_now("There is no such request here."))
 
 
 @contextmanager
@@ -66,10 +67,10 @@ def acting(actor: Actor, request_id: UUID, *states: State) -> Iterator[Request]:
         if request is None:
             raise NoSuchRequest
         if request.forgotten_at is not None:
-            raise NotAllowed("The person of this request was forgotten: nothing can be done with it any more.")
+            raise NotAllowed(_now("The person of this request was forgotten: nothing can be done with it any more."))
         if states and request.state not in states:
-            possible = ", ".join(f"“{state}”" for state in states)
-            raise NotAllowed(f"The request is “{request.state}”; this can be done while it is {possible}.")
+            text = _now("The request is “%(state)s”; this can be done while it is %(possible)s.")
+            raise NotAllowed(text % {"state": request.get_state_display(), "possible": _listed(states)})
         yield request
 
 
@@ -81,10 +82,17 @@ def person_of(actor: Actor) -> User | None:
 def move(request: Request, to: State, *, fields: tuple[str, ...] = ()) -> State:
     """Move a request, if the table allows it, and save it; return where it came from."""
     came_from = State(request.state)
-    check_move(came_from, to)
+    if to not in MOVES[came_from]:
+        text = _now("A request that is “%(at)s” cannot become “%(to)s”. What may follow: %(following)s.")
+        known = {"at": request.get_state_display(), "to": RequestState(to).label}
+        raise NotAllowed(text % {**known, "following": _listed(MOVES[came_from])})
     request.state = to.value
     request.save(update_fields=["state", *fields])
     return came_from
+
+
+def _listed(states: Iterable[State]) -> str:
+    return ", ".join(f"“{RequestState(state).label}”" for state in sorted(states))
 
 
 def record(

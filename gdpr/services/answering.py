@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from accounts.models import Action, User
 from archive.queries.restrictions import standing
@@ -38,12 +39,12 @@ def refuse(*, actor: User, request_id: UUID, ground: RefusalGround, text: str, n
     """Refuse the request as a whole, with the reasons; the letter names the remedies."""
     at = now or timezone.now()
     if not text.strip():
-        raise NotAllowed("A refusal needs its reasons: the person is told, and the controller bears the proof.")
+        raise NotAllowed(_("A refusal needs its reasons: the person is told, and the controller bears the proof."))
     with acting(actor, request_id, *_GROUNDS) as request:
         if ground not in grounds_in(request.state):
-            raise NotAllowed(f"A request that is “{request.state}” cannot be refused on this ground.")
+            raise NotAllowed(_("In this state the request cannot be refused on this ground."))
         if request.state == State.LEGAL_CHECK and request.items.filter(choice__in=_POSITIVE, carried_out="").exists():
-            raise NotAllowed("Some messages are to be handed over or erased: then it is no refusal as a whole.")
+            raise NotAllowed(_("Some messages are to be handed over or erased: then it is no refusal as a whole."))
         request.refusal_ground, request.refusal_text = ground, text
         request.outcome, request.decided_at = Outcome.REFUSED, at
         request.questions.filter(answered_on__isnull=True).update(answered_on=timezone.localdate(at))
@@ -74,7 +75,7 @@ def reply(request: Request, *, actor: Actor, at: datetime) -> None:
 def result_of(request: Request) -> texts.Result:
     """Return what a request came to, over all its rounds; reasons in the language of the letter."""
     items = request.items.values_list("carried_out", "code")
-    counts = Counter(carried_out for carried_out, _ in items)
+    counts = Counter(carried_out for carried_out, _code in items)
     with translation.override(letters.language_of(request)):
         kept = Counter(
             str(Code(code).label)
@@ -96,7 +97,7 @@ def close(*, actor: User, request_id: UUID, now: datetime | None = None) -> Requ
     at = now or timezone.now()
     with acting(actor, request_id, *_FINAL) as request:
         if not request.letters.filter(kind=_FINAL[State(request.state)]).exists():
-            raise NotAllowed("The letter that answers the request has not been written.")
+            raise NotAllowed(_("The letter that answers the request has not been written."))
         request.closed_at = at
         came_from = move(request, State.CLOSED, fields=("closed_at",))
         freed = _freed(request)

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from gdpr.clock import deadline_of
@@ -20,7 +21,7 @@ def ask_identity(
     """Ask the person to prove who they are, where there is reasonable doubt (Article 12(6)); `reason` says which."""
     at = now or timezone.now()
     if not reason.strip():
-        raise NotAllowed("Say which doubt there is: without reasonable doubt nothing may be asked (Article 12(6)).")
+        raise NotAllowed(_("Say which doubt there is: without reasonable doubt nothing may be asked (Article 12(6))."))
     with acting(actor, request_id) as request:
         came_from = move(request, State.IDENTITY_AWAITED)
         _ask(request, PauseKind.IDENTITY, asked_on or timezone.localdate(at))
@@ -40,7 +41,7 @@ def qualify(
     """Note how the person was identified; a question about it is answered with that. No document is kept."""
     at = now or timezone.now()
     if not method or method not in IdentityMethod.values:
-        raise NotAllowed("Say how the person was identified.")
+        raise NotAllowed(_("Say how the person was identified."))
     with acting(actor, request_id) as request:
         _answer(request, answered_on or timezone.localdate(at))
         request.identity_method, request.identity_at = method, at
@@ -55,10 +56,10 @@ def ask_clarification(
     """Ask the person to say which data they mean, where there is a large quantity of it (recital 63)."""
     at = now or timezone.now()
     if not reason.strip():
-        raise NotAllowed("Say how much there is: a clarification is for a large quantity of data (recital 63).")
+        raise NotAllowed(_("Say how much there is: a clarification is for a large quantity of data (recital 63)."))
     with acting(actor, request_id) as request:
         if request.right != Right.ACCESS:
-            raise NotAllowed("Only an access can wait for a clarification; an erasure says itself what goes.")
+            raise NotAllowed(_("Only an access can wait for a clarification; an erasure says itself what goes."))
         came_from = move(request, State.CLARIFICATION_AWAITED)
         _ask(request, PauseKind.CLARIFICATION, asked_on or timezone.localdate(at))
         letters.write(request, LetterKind.CLARIFICATION, actor=actor, at=at, reason=reason)
@@ -91,12 +92,12 @@ def extend(
     """Take one or two months more, and write the notice. Raises `Refused` once the first deadline is past."""
     at = now or timezone.now()
     if not reason.strip():
-        raise NotAllowed("Say why more time is needed: the notice to the person carries the reason.")
+        raise NotAllowed(_("Say why more time is needed: the notice to the person carries the reason."))
     with acting(actor, request_id) as request:
         if request.state in {State.RECEIVED, State.IDENTITY_AWAITED, State.CLOSED}:
-            raise NotAllowed("The time can be extended once the request is qualified and until it is answered.")
+            raise NotAllowed(_("The time can be extended once the request is qualified and until it is answered."))
         if request.extension_told_on is not None or request.reopened_on is not None:
-            raise NotAllowed("The time can be extended once.")
+            raise NotAllowed(_("The time can be extended once."))
         request.extension_ground, request.extension_months = ExtensionGround(ground).value, months
         request.extension_told_on = told_on or timezone.localdate(at)
         deadline_of(request, list(request.questions.all()))
@@ -117,7 +118,9 @@ def _answer(request: Request, answered_on: date) -> bool:
     if question is None:
         return False
     if answered_on < question.asked_on:
-        raise NotAllowed(f"The question was sent on {question.asked_on}: its answer cannot be older.")
+        raise NotAllowed(
+            _("The question was sent on %(day)s: its answer cannot be older.") % {"day": question.asked_on}
+        )
     question.answered_on = answered_on
     question.save(update_fields=["answered_on"])
     return True

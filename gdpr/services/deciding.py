@@ -14,6 +14,7 @@ from typing import Final
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Action, User
 from gdpr.models import Choice, Code, Concern, LocatedItem, Request, Right
@@ -63,9 +64,9 @@ def decide(
     at = now or timezone.now()
     choice, code = Choice(choice), Code(code) if code else None
     if not reason.strip():
-        raise NotAllowed("A decision needs its reason: the person is told, and an authority may ask.")
+        raise NotAllowed(_("A decision needs its reason: the person is told, and an authority may ask."))
     if (item_ids is None) == (concern is None):
-        raise NotAllowed("Name messages, or a class of them.")
+        raise NotAllowed(_("Name messages, or a class of them."))
     with acting(actor, request_id, State.REVIEW) as request:
         _check_choice(Right(request.right), choice, code)
         items = _chosen(request, item_ids, concern)
@@ -84,10 +85,11 @@ def check(*, actor: User, request_id: UUID, now: datetime | None = None) -> Requ
     at = now or timezone.now()
     with acting(actor, request_id, State.REVIEW) as request:
         if request.mentions is None:
-            raise NotAllowed("Decide first whether mail of others is searched for mentions, and locate again.")
+            raise NotAllowed(_("Decide first whether mail of others is searched for mentions, and locate again."))
         undecided = request.items.filter(carried_out="", choice="").count()
         if undecided:
-            raise NotAllowed(f"{undecided} messages are undecided: each needs a decision with its reason.")
+            text = _("%(count)d messages are undecided: each needs a decision with its reason.")
+            raise NotAllowed(text % {"count": undecided})
         came_from = move(request, State.LEGAL_CHECK)
         record(actor, request, Act.MOVED, at=at, came_from=came_from)
     return request
@@ -141,13 +143,13 @@ def seal_of(request: Request) -> str:
 
 def _check_choice(right: Right, choice: Choice, code: Code | None) -> None:
     if choice not in (OF_ACCESS if right is Right.ACCESS else OF_ERASURE):
-        raise NotAllowed(f"“{choice.value}” is no decision about {right.value}.")
+        raise NotAllowed(_("“%(choice)s” is no decision about this right.") % {"choice": choice.label})
     codes = CODES_OF_ACCESS if right is Right.ACCESS else CODES_OF_ERASURE
     needs = choice in {Choice.WITHHOLD, Choice.KEEP}
     if needs and code not in codes:
-        raise NotAllowed("Choose the ground on which the message is withheld or kept.")
+        raise NotAllowed(_("Choose the ground on which the message is withheld or kept."))
     if not needs and code is not None:
-        raise NotAllowed("A ground belongs to messages that are withheld or kept.")
+        raise NotAllowed(_("A ground belongs to messages that are withheld or kept."))
 
 
 def _chosen(request: Request, item_ids: Collection[int] | None, concern: Concern | None) -> list[LocatedItem]:
@@ -166,7 +168,7 @@ def _apply(
     _follow(items)
     theirs = [item for item in items if choice is Choice.UNRELATED and item.concern != Concern.MENTIONED]
     if theirs:
-        return [], {"The person is sender or recipient: such a message is about them.": len(theirs)}
+        return [], {_("The person is sender or recipient: such a message is about them."): len(theirs)}
     if request.right == Right.ACCESS or choice is Choice.UNRELATED:
         taken = items
     else:
@@ -179,7 +181,7 @@ def _apply(
             write(item, decision)
             taken.append(item)
         gone = len(items) - len(taken) - sum(refused.values())
-        refused.update({"It is not in the archive any more: locate the messages again.": gone} if gone else {})
+        refused.update({_("It is not in the archive any more: locate the messages again."): gone} if gone else {})
     for item in taken:
         item.choice, item.code, item.reason = choice.value, code.value if code else "", reason
     return taken, dict(refused)
@@ -197,17 +199,17 @@ def _why_not(choice: Choice, code: Code | None, decision: ErasureDecision) -> st
     outcome = decision.outcome
     match choice:
         case Choice.ERASE if outcome is ErasureOutcome.RESTRICT:
-            return "A hold or another request stands: it can only be restricted for the present."
+            return _("A hold or another request stands: it can only be restricted for the present.")
         case Choice.ERASE if outcome is not ErasureOutcome.ERASE:
-            return "A law obliges to keep it."
+            return _("A law obliges to keep it.")
         case Choice.RESTRICT if outcome is not ErasureOutcome.RESTRICT:
-            return "No hold and no other request stands against its erasure: erase it, or keep it on a ground."
+            return _("No hold and no other request stands against its erasure: erase it, or keep it on a ground.")
         case Choice.KEEP if outcome is ErasureOutcome.RESTRICT:
-            return "A hold or another request stands: it is restricted, and decided again when that ends."
+            return _("A hold or another request stands: it is restricted, and decided again when that ends.")
         case Choice.KEEP if code is Code.DUTY and not any(isinstance(one, DutyInForce) for one in decision.reasons):
-            return "No rule in force names a duty under Union or Member State law to keep it."
+            return _("No rule in force names a duty under Union or Member State law to keep it.")
         case Choice.KEEP if outcome is not ErasureOutcome.REFUSE:
-            return "Nobody else takes part in it: it cannot be kept for the sake of others."
+            return _("Nobody else takes part in it: it cannot be kept for the sake of others.")
         case _:
             return ""
 

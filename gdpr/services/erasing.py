@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Action, Approval, ApprovalState, User
 from accounts.services import approvals
@@ -20,7 +21,7 @@ from archive.services import disposal as disposing
 from archive.services import proposals, restrictions
 from archive.sparing import Spared
 from archive.wiring import Archive
-from gdpr.models import CarriedOut, Choice, Code, LocatedItem, Request, Right
+from gdpr.models import CarriedOut, Choice, Code, LocatedItem, Request, RequestEvent, Right
 from gdpr.services import answering
 from gdpr.services.acting import Act, Actor, acting, move, person_of, record
 from gdpr.services.deciding import seal_of
@@ -29,6 +30,7 @@ from muniment.errors import MunimentError
 
 log = logging.getLogger(__name__)
 
+LOST_AFTER: Final = timedelta(minutes=5)  # a queue that was lost is told from one that is slow
 _CHUNK: Final = 500
 _OPEN: Final = (State.APPROVAL, State.EXECUTION_FAILED)
 _FIELDS: Final = ("choice", "code", "reason", "carried_out")
@@ -48,10 +50,10 @@ def ask_approval(*, actor: User, request_id: UUID, reason: str, now: datetime | 
     with acting(actor, request_id, State.APPROVAL) as request:
         _check_frozen(request)
         if request.disposal_id is not None:
-            raise NotAllowed("The approval of this list has been asked for already.")
+            raise NotAllowed(_("The approval of this list has been asked for already."))
         message_ids = [item.message_id for item in _to_erase(request)]
         if not message_ids:
-            raise NotAllowed("Nothing is to be erased: the decisions can be carried out without an approval.")
+            raise NotAllowed(_("Nothing is to be erased: the decisions can be carried out without an approval."))
     proposed = proposals.propose(
         actor=actor,
         cause=Cause.ERASURE,
@@ -89,7 +91,7 @@ def stop(*, actor: User, request_id: UUID, reason: str, now: datetime | None = N
     """Take the list back before it is carried out, and open the decisions again."""
     at = now or timezone.now()
     if not reason.strip():
-        raise NotAllowed("Say why it is stopped.")
+        raise NotAllowed(_("Say why it is stopped."))
     with acting(actor, request_id, State.APPROVAL) as request:
         proposed = Disposal.objects.filter(id=request.disposal_id).first() if request.disposal_id else None
         if proposed is not None and proposed.state == DisposalState.PROPOSED:
@@ -98,7 +100,7 @@ def stop(*, actor: User, request_id: UUID, reason: str, now: datetime | None = N
             if approval is not None and approval.state == ApprovalState.OPEN and approval.asked_by_id == actor.pk:
                 approvals.withdraw(actor=actor, approval_id=approval.pk, reason=reason, now=at)
         elif proposed is not None and proposed.state != DisposalState.WITHDRAWN:
-            raise NotAllowed("It was begun already: what was destroyed stays destroyed, and the rest follows.")
+            raise NotAllowed(_("It was begun already: what was destroyed stays destroyed, and the rest follows."))
         request.disposal_id, request.seal, request.sealed_at = None, "", None
         came_from = move(request, State.REVIEW, fields=("disposal_id", "seal", "sealed_at"))
         record(actor, request, Act.STOPPED, at=at, came_from=came_from, reason=reason)
@@ -110,7 +112,7 @@ def begin(*, actor: Actor, request_id: UUID, now: datetime | None = None) -> Req
     at = now or timezone.now()
     with acting(actor, request_id, *_OPEN) as request:
         if request.right != Right.ERASURE:
-            raise NotAllowed("Only an erasure is carried out so.")
+            raise NotAllowed(_("Only an erasure is carried out so."))
         if request.state == State.APPROVAL:
             _check_frozen(request)
             _check_ready(request, at)
@@ -152,22 +154,33 @@ def finish_interrupted(archive: Archive, *, now: datetime | None = None) -> int:
     return finished
 
 
+def left_behind(*, now: datetime) -> list[tuple[UUID, int]]:
+    """Return erasures that were begun a while ago and are not done, with whoever began them: what the sweep queues."""
+    found = []
+    for request_id in Request.objects.filter(state=State.EXECUTING, right=Right.ERASURE).values_list("id", flat=True):
+        begun = RequestEvent.objects.filter(request=request_id, act=Act.BEGUN).order_by("-pk").first()
+        if begun is not None and begun.actor_id is not None and begun.at < now - LOST_AFTER:
+            found.append((request_id, begun.actor_id))
+    return found
+
+
 def _check_frozen(request: Request) -> None:
     if request.seal != seal_of(request):
-        raise NotAllowed("The list is not the one that was frozen: stop, and decide again.")
+        raise NotAllowed(_("The list is not the one that was frozen: stop, and decide again."))
 
 
 def _check_ready(request: Request, at: datetime) -> None:
     if request.disposal_id is None:
         if _to_erase(request):
-            raise NotAllowed("A second person has to approve the list first.")
+            raise NotAllowed(_("A second person has to approve the list first."))
         return
     begin_at = may_begin_at(request)
     if begin_at is None:
-        raise NotAllowed("A second person has not approved the list.")
+        raise NotAllowed(_("A second person has not approved the list."))
     if at < begin_at:
         until = timezone.localtime(begin_at).strftime("%Y-%m-%d %H:%M")
-        raise NotAllowed(f"It can be stopped until {until}, and be carried out from then on.")
+        text = _("It can be stopped until %(until)s, and be carried out from then on.")
+        raise NotAllowed(text % {"until": until})
 
 
 def _to_erase(request: Request) -> list[LocatedItem]:
@@ -213,7 +226,7 @@ def _note(item: LocatedItem, outcomes: Mapping[UUID, DisposalItem]) -> None:
     row = outcomes.get(item.message_id)
     why = row.why.partition(":")[0] if row else ""
     if row is None or row.outcome == ItemOutcome.WAITING:
-        raise NotAllowed("The destruction has not come to every message yet: carry it out again.")
+        raise NotAllowed(_("The destruction has not come to every message yet: carry it out again."))
     if row.outcome == ItemOutcome.DESTROYED or why == Spared.GONE:
         item.carried_out = CarriedOut.ERASED
     elif why == Spared.DUTY:

@@ -12,6 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.actors import Operator
 from accounts.models import AuditEntry, User
@@ -43,7 +44,7 @@ def forget_person(
 ) -> Request:
     """Forget the person before the term ends, for a reason. It cannot be undone."""
     if not reason.strip():
-        raise NotAllowed("Say why the person is forgotten before the term ends.")
+        raise NotAllowed(_("Say why the person is forgotten before the term ends."))
     return _forget(actor, request_id, archive, now or timezone.now(), reason)
 
 
@@ -66,7 +67,7 @@ def _forget(actor: Actor, request_id: UUID, archive: Archive, at: datetime, reas
     with acting(actor, request_id, State.CLOSED) as request:
         if standing().filter(request_id=request.id).exists():
             raise NotAllowed(
-                "Messages are still restricted because of this request: the person is needed to decide about them."
+                _("Messages are still restricted because of this request: the person is needed to decide about them.")
             )
         salt = secrets.token_bytes(_SALT_BYTES)
         _replace(request, lambda text: sha256(salt + text.encode()).hexdigest()[:_SHOWN])

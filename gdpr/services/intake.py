@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Action, TextKind, User
 from accounts.permissions import HANDLES_REQUESTS, may
@@ -88,14 +89,13 @@ def correct_receipt(
     """Set the day of receipt to an earlier one, with the reason: a clock is never put forward."""
     at = now or timezone.now()
     if not reason.strip():
-        raise NotAllowed("Say how the earlier day is known.")
+        raise NotAllowed(_("Say how the earlier day is known."))
     with acting(actor, request_id) as request:
         if request.closed_at is not None:
-            raise NotAllowed("The request was answered already.")
+            raise NotAllowed(_("The request was answered already."))
         if received_on >= request.received_on:
-            raise NotAllowed(
-                f"The request was received on {request.received_on}; a correction can only name an earlier day."
-            )
+            text = _("The request was received on %(day)s; a correction can only name an earlier day.")
+            raise NotAllowed(text % {"day": request.received_on})
         request.received_on = received_on
         deadline_of(request, list(request.questions.all()))
         request.save(update_fields=["received_on"])
@@ -107,10 +107,10 @@ def withdraw(*, actor: User, request_id: UUID, reason: str, now: datetime | None
     """Note that the person took the request back; `reason` says how that is known."""
     at = now or timezone.now()
     if not reason.strip():
-        raise NotAllowed("Say how the withdrawal is known: by which letter or message, of which day.")
+        raise NotAllowed(_("Say how the withdrawal is known: by which letter or message, of which day."))
     with acting(actor, request_id) as request:
         if request.disposal_id is not None:
-            raise NotAllowed("An erasure waits for approval or was begun: stop it first.")
+            raise NotAllowed(_("An erasure waits for approval or was begun: stop it first."))
         request.questions.filter(answered_on__isnull=True).update(answered_on=timezone.localdate(at))
         request.outcome, request.decided_at = Outcome.WITHDRAWN, at
         came_from = move(request, State.WITHDRAWN, fields=("outcome", "decided_at"))
@@ -121,18 +121,19 @@ def withdraw(*, actor: User, request_id: UUID, reason: str, now: datetime | None
 
 def _check(right: Right, name: str, grounds: list[str], received_on: date, today: date) -> None:
     if not name:
-        raise Refused("Name the person, as they name themselves.")
+        raise Refused(_("Name the person, as they name themselves."))
     if received_on > today:
-        raise Refused(f"A request cannot have been received on {received_on}: that day is still to come.")
+        text = _("A request cannot have been received on %(day)s: that day is still to come.")
+        raise Refused(text % {"day": received_on})
     if right == Right.ERASURE and not grounds:
-        raise Refused("An erasure names at least one ground of Article 17(1).")
+        raise Refused(_("An erasure names at least one ground of Article 17(1)."))
     if right == Right.ACCESS and grounds:
-        raise Refused("Grounds of Article 17(1) belong to an erasure; an access needs none.")
+        raise Refused(_("Grounds of Article 17(1) belong to an erasure; an access needs none."))
 
 
 def _next_number(year: int) -> str:
     """Return the next number of the year. The row is locked until the transaction ends, so none is given twice."""
-    row, _ = RequestNumber.objects.select_for_update().get_or_create(year=year)
+    row, _made = RequestNumber.objects.select_for_update().get_or_create(year=year)
     row.last += 1
     row.save(update_fields=["last"])
     return f"{year}-{row.last:04}"

@@ -8,6 +8,7 @@ from hashlib import sha256
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.permissions import scope_of
@@ -30,7 +31,7 @@ def decide_mentions(
     """Decide whether mail of others is searched for mentions of the person: is that search itself proportionate?"""
     at = now or timezone.now()
     if not reason.strip():
-        raise NotAllowed("Say why: how much would be searched, and what that means for the people whose mail it is.")
+        raise NotAllowed(_("Say why: how much would be searched, and what that means for the people whose mail it is."))
     with acting(actor, request_id, State.SCOPING, State.SEARCHING, State.REVIEW) as request:
         request.mentions, request.mentions_reason, request.mentions_at = search, reason, at
         request.save(update_fields=["mentions", "mentions_reason", "mentions_at"])
@@ -56,7 +57,7 @@ def locate(*, actor: User, request_id: UUID, archive: Archive, now: datetime | N
     coverage = asdict(coverage_within(scope))
     with acting(actor, request_id, State.SEARCHING, State.REVIEW) as request:
         if request.mentions is not None and bool(request.mentions) != mentions:
-            raise NotAllowed("It was decided otherwise about mentions meanwhile: locate the messages again.")
+            raise NotAllowed(_("It was decided otherwise about mentions meanwhile: locate the messages again."))
         _keep(request, found)
         term_ids = [term.pk for term in terms]
         report = _report(request, actor=actor, scope=scope, coverage=coverage, term_ids=term_ids, at=at)

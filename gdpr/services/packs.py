@@ -12,10 +12,11 @@ from typing import Final
 from uuid import UUID
 
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from accounts.models import Action, User
 from archive.exporting import ready
-from archive.exporting.folder import JobFolder
+from archive.exporting.folder import BeingMade, JobFolder
 from archive.wiring import Archive
 from gdpr.models import AccessPack, CarriedOut, Choice, Information, LocatedItem, PackState, Request, Right
 from gdpr.packs.naming import pack_name
@@ -29,6 +30,7 @@ from muniment.bundle.archive_file import pieces_of
 from muniment.errors import Corrupt, MunimentError, Refused
 
 EXPIRES_DAYS: Final = 30  # how long the copy can be downloaded; then the file goes
+LOST_AFTER: Final = timedelta(minutes=5)  # a queue that was lost is told from one that is slow
 PART_ITEMS: Final = 100  # written between two notes of the journal
 _CHUNK: Final = 500
 
@@ -42,15 +44,15 @@ def release(*, actor: User, request_id: UUID, now: datetime | None = None) -> Ac
     at = now or timezone.now()
     with acting(actor, request_id, State.APPROVAL, State.EXECUTION_FAILED) as request:
         if request.right != Right.ACCESS:
-            raise NotAllowed("Only an access has a copy.")
+            raise NotAllowed(_("Only an access has a copy."))
         if request.seal != seal_of(request):
-            raise NotAllowed("The list is not the one that was frozen: stop, and decide again.")
+            raise NotAllowed(_("The list is not the one that was frozen: stop, and decide again."))
         told = Information.objects.filter(language=request.language).order_by("-version").first()
         if told is None:
-            raise NotAllowed("Write the information of Article 15(1) first, in the language of the request.")
+            raise NotAllowed(_("Write the information of Article 15(1) first, in the language of the request."))
         request.released_by, request.released_at = actor, at
         came_from = move(request, State.EXECUTING, fields=("released_by", "released_at"))
-        pack, _ = AccessPack.objects.update_or_create(
+        pack, _made = AccessPack.objects.update_or_create(
             request=request,
             defaults={"state": PackState.WAITING, "reason": "", "information_version": told.version},
         )
@@ -78,15 +80,18 @@ def make(*, request_id: UUID, archive: Archive, now: datetime | None = None) -> 
         return request.pack
     try:
         size, digest, missing = _write(request, archive)
+    except BeingMade:
+        return request.pack
     except (MunimentError, OSError) as error:
         _fail(request_id, str(error), now or timezone.now())
         raise
     return _finish(request_id, size=size, digest=digest, missing=missing, at=now or timezone.now())
 
 
-def waiting() -> list[UUID]:
-    """Return the requests whose copy is to be made: what the sweep queues."""
+def waiting(*, now: datetime) -> list[UUID]:
+    """Return the requests whose copy was released a while ago and is not made: what the sweep queues."""
     rows = AccessPack.objects.filter(state=PackState.WAITING, request__state=State.EXECUTING)
+    rows = rows.filter(request__released_at__lt=now - LOST_AFTER)
     return list(rows.values_list("request_id", flat=True))
 
 
@@ -96,10 +101,10 @@ def download(*, actor: User, request_id: UUID, archive: Archive, now: datetime |
     with acting(actor, request_id) as request:
         pack = AccessPack.objects.select_for_update().filter(request=request).first()
         if pack is None or pack.state in {PackState.WAITING, PackState.FAILED}:
-            raise NotAllowed("The copy has not been made yet.")
+            raise NotAllowed(_("The copy has not been made yet."))
         path = ready.place(archive.data, pack_name(request.id))
         if pack.state == PackState.EXPIRED or pack.expires_at is None or at >= pack.expires_at or not path.exists():
-            raise PackExpired("The copy has expired, or something in it was erased since.")
+            raise PackExpired(_("The copy has expired, or something in it was erased since."))
         pack.downloads += 1
         pack.save(update_fields=["downloads"])
         details = {"bytes": pack.size_bytes, "sha256": pack.sha256}

@@ -5,6 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from gdpr.models import CarriedOut, LocatedItem, Outcome, Request, Right
@@ -21,10 +22,10 @@ def reopen(*, actor: User, request_id: UUID, reason: str, now: datetime | None =
     """Open a closed request again, such as after a complaint; its clock counts from today."""
     at = now or timezone.now()
     if not reason.strip():
-        raise NotAllowed("Say why it is opened again: a complaint, a letter of the authority.")
+        raise NotAllowed(_("Say why it is opened again: a complaint, a letter of the authority."))
     with acting(actor, request_id, State.CLOSED) as request:
         if request.outcome == Outcome.WITHDRAWN:
-            raise NotAllowed("The person took this request back: register a new one.")
+            raise NotAllowed(_("The person took this request back: register a new one."))
         _reopen(actor, request, _freed(request, timezone.localdate(at)), reason, at)
     return request
 

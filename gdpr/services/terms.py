@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import TextKind, User
 from accounts.permissions import scope_of
@@ -26,12 +27,12 @@ def clean_term(kind: TermKind, text: str) -> str:
     if kind == TermKind.ADDRESS:
         value = value.lower().strip("<>")
         if value.count("@") != 1 or value.startswith("@") or value.endswith("@") or " " in value:
-            raise Refused("An address looks like name@example.org.")
+            raise Refused(_("An address looks like name@example.org."))
     elif kind == TermKind.PHONE:
         if sum(character.isdigit() for character in value) < MIN_PHONE_DIGITS:
-            raise Refused(f"A telephone number has at least {MIN_PHONE_DIGITS} digits.")
+            raise Refused(_("A telephone number has at least %(count)d digits.") % {"count": MIN_PHONE_DIGITS})
     elif sum(character.isalnum() for character in value) < MIN_WORD_CHARS:
-        raise Refused("A name has at least two letters.")
+        raise Refused(_("A name has at least two letters."))
     return value
 
 
@@ -40,7 +41,7 @@ def add(*, actor: User, request_id: UUID, kind: TermKind, value: str, now: datet
     at = now or timezone.now()
     cleaned = clean_term(kind, value)
     with acting(actor, request_id, State.SCOPING) as request:
-        term, _ = SubjectTerm.objects.update_or_create(
+        term, _made = SubjectTerm.objects.update_or_create(
             request=request,
             kind=kind,
             value=cleaned,
@@ -96,9 +97,10 @@ def approve(*, actor: User, request_id: UUID, now: datetime | None = None) -> Re
     with acting(actor, request_id, State.SCOPING) as request:
         waiting = request.terms.filter(state=TermState.PROPOSED).count()
         if waiting:
-            raise NotAllowed(f"{waiting} terms wait: say of each whether it is this person.")
+            text = _("%(count)d terms wait: say of each whether it is this person.")
+            raise NotAllowed(text % {"count": waiting})
         if not request.terms.filter(state=TermState.CONFIRMED, kind=TermKind.ADDRESS).exists():
-            raise NotAllowed("Confirm at least one address of the person: mail is located by addresses first.")
+            raise NotAllowed(_("Confirm at least one address of the person: mail is located by addresses first."))
         came_from = move(request, State.SEARCHING)
         record(actor, request, Act.MOVED, at=at, came_from=came_from)
     return request
