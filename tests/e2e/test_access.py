@@ -7,7 +7,8 @@ from tests.e2e.browsing import visit
 from tests.e2e.product import empty
 
 PAGES = ("/", "/?q=contract&after=2024-01-01", "/?q=%28contract", "/?q=zzzz", "/help/", "/coverage/", "/status/",
-         "/audit/", "/matters/", "/matters/new", "/exports/", "/exports/new?q=contract", "/searches/", "/holds/new", "/approvals/",
+         "/audit/", "/personal-data/", "/?personal=nir", "/matters/", "/matters/new", "/exports/",
+         "/exports/new?q=contract", "/searches/", "/holds/new", "/approvals/",
          "/nowhere", "MESSAGE", "MESSAGE?show=text", "MESSAGE/headers", "MESSAGE/journey", "MESSAGE/structure",
          "MESSAGE/source", "MESSAGE/proof")  # fmt: skip
 OPTIONS = {"resultTypes": ["violations"], "iframes": False}
