@@ -34,6 +34,8 @@ from archive.queries.rules import NoSuchRule
 from discovery.api import exports, messages, search, searches, state
 from discovery.auditing import refused, refused_thing
 from discovery.kept import NotKept
+from gdpr.api import decisions, register, steps
+from gdpr.services.acting import NoSuchRequest
 from muniment.log.reader import LogEmpty
 
 VERSION: Final = "1"
@@ -54,6 +56,9 @@ _ROUTERS: Final[tuple[Router, ...]] = (
     retention.router,
     rules.router,
     disposals.router,
+    register.router,
+    steps.router,
+    decisions.router,
     approvals.router,
     audit.router,
     evidence.router,
@@ -67,6 +72,7 @@ _NOT_THERE: Final = {
     NoSuchApproval: refused_thing,
     NoSuchHold: refused_thing,
     NoSuchRule: refused_thing,
+    NoSuchRequest: refused_thing,
     NoSuchEntry: refused_thing,
     LogEmpty: refused_thing,
 }

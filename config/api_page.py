@@ -24,6 +24,7 @@ _TITLES: Final = {
     "exports": gettext_lazy("Exports"),
     "retention": gettext_lazy("Retention"),
     "disposals": gettext_lazy("Destruction"),
+    "requests": gettext_lazy("Requests of data subjects"),
     "approvals": gettext_lazy("Approvals"),
     "audit": gettext_lazy("Audit trail"),
     "log": gettext_lazy("Evidence log"),
