@@ -360,7 +360,9 @@ class World:
         if database:
             self._forget_holds(held)
             self._copy(copy, self.data / "catalogue.sqlite3")
-            self.oracle.years, self.version, self.pending = years, version, []
+            self.oracle.years, self.version = years, version
+            proposed = Disposal.objects.filter(state=DisposalState.PROPOSED)
+            self.pending = list(proposed.values_list("id", flat=True))
         if keys:
             for key, data in rings.items():
                 try:
