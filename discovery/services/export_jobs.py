@@ -207,7 +207,10 @@ def settle(job: ExportJob, *, archive: Archive, now: datetime | None = None) -> 
 
 
 def sweep(*, archive: Archive, now: datetime | None = None) -> list[UUID]:
-    """Remove bundles whose time is over or that nobody knows; return the jobs that somebody has to `run`."""
+    """Remove bundles whose time is over or that nobody knows, and what ended jobs left behind.
+
+    Return the jobs that somebody has to `run`.
+    """
     at = now or timezone.now()
     for job in ExportJob.objects.filter(state=ExportState.DONE):
         settle(job, archive=archive, now=at)
@@ -218,6 +221,10 @@ def sweep(*, archive: Archive, now: datetime | None = None) -> list[UUID]:
     for name in ready.names(archive.data):
         if name not in kept and not name.startswith(ready.OF_REQUEST):
             ready.remove(archive.data, name)
+    folders = [path.name for path in (archive.data / "exports").glob("*")]
+    ended = ExportJob.objects.filter(folder_key__in=folders).exclude(state__in=LIVE_STATES)
+    for key in set(ended.values_list("folder_key", flat=True)):
+        _forget(key, archive)
     lost = ExportJob.objects.filter(state__in=LIVE_STATES, touched_at__lt=at - LOST_AFTER).order_by("asked_at", "id")
     found = list(lost.values_list("pk", flat=True))
     ExportJob.objects.filter(pk__in=found).update(touched_at=at)

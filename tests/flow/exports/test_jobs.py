@@ -317,6 +317,17 @@ def test_a_job_that_is_cancelled_while_it_runs_leaves_nothing(filled, officer):
     assert not bundle(filled, job).exists()
 
 
+def test_the_sweep_removes_what_a_worker_left_that_was_killed_after_the_end(filled, officer):
+    job = asked(officer)
+    with pytest.raises(_Killed):
+        _run_until(filled, job, 2)
+    ExportJob.objects.update(state=ExportState.CANCELLED)
+
+    export_jobs.sweep(archive=filled)
+
+    assert list((filled.data / "exports").iterdir()) == []
+
+
 def test_only_the_asker_cancels_and_only_what_is_not_done(filled, officer, lawyer):
     job = asked(officer)
     with pytest.raises(ExportRefused, match="Only whoever asked"):
