@@ -110,7 +110,10 @@ def fetch_export(request: HttpRequest, export_id: UUID) -> HttpResponse:
     job = export_jobs.settle(find_export(request.user, export_id), archive=archive())
     if not may_fetch(request.user, job):
         raise NotKept
-    opened = ready.place(archive().data, str(job.pk)).open("rb")
+    try:
+        opened = ready.place(archive().data, str(job.pk)).open("rb")
+    except FileNotFoundError as error:  # an erasure came in between
+        raise NotKept from error
     export_jobs.fetched(actor=request.user, job=job)
     name = safe_name(f"{job.name}.zip", fallback=f"{job.pk}.zip")
     response = FileResponse(opened, as_attachment=True, filename=name, content_type=_BUNDLE)
