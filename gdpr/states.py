@@ -48,7 +48,7 @@ MOVES: Final[dict[State, frozenset[State]]] = {
     State.LEGAL_CHECK: frozenset({State.APPROVAL, State.REVIEW, State.REFUSED, State.WITHDRAWN}),
     State.APPROVAL: frozenset({State.EXECUTING, State.REVIEW, State.WITHDRAWN}),
     State.EXECUTING: frozenset({State.EXECUTION_FAILED, State.REPLYING}),
-    State.EXECUTION_FAILED: frozenset({State.EXECUTING}),
+    State.EXECUTION_FAILED: frozenset({State.EXECUTING, State.REVIEW}),  # back only while nothing is destroyed
     State.REPLYING: frozenset({State.CLOSED}),
     State.REFUSED: frozenset({State.CLOSED}),
     State.WITHDRAWN: frozenset({State.CLOSED}),

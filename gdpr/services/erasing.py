@@ -78,13 +78,17 @@ def approval_of(request: Request) -> Approval | None:
     return Approval.objects.filter(kind=Cause.ERASURE, subject=str(request.disposal_id)).order_by("-pk").first()
 
 
-def may_begin_at(request: Request) -> datetime | None:
+def may_begin_at(request: Request, *, now: datetime | None = None) -> datetime | None:
     """Return from when on an approved erasure can be carried out; None while nobody has approved it."""
     approval = approval_of(request)
-    if approval is None or approval.state not in {ApprovalState.GIVEN, ApprovalState.USED}:
+    if approval is None or not _stands(approval, now or timezone.now()):
         return None
     days = Disposal.objects.values_list("cooling_days", flat=True).get(id=request.disposal_id)
     return approval.decided_at + timedelta(days=days)
+
+
+def _stands(approval: Approval, at: datetime) -> bool:
+    return approval.state == ApprovalState.USED or (approval.state == ApprovalState.GIVEN and at < approval.expires_at)
 
 
 def stop(*, actor: User, request_id: UUID, reason: str, now: datetime | None = None) -> Request:
@@ -92,7 +96,7 @@ def stop(*, actor: User, request_id: UUID, reason: str, now: datetime | None = N
     at = now or timezone.now()
     if not reason.strip():
         raise NotAllowed(_("Say why it is stopped."))
-    with acting(actor, request_id, State.APPROVAL) as request:
+    with acting(actor, request_id, *_OPEN) as request:
         proposed = Disposal.objects.filter(id=request.disposal_id).first() if request.disposal_id else None
         if proposed is not None and proposed.state == DisposalState.PROPOSED:
             proposals.withdraw(actor=actor, disposal=proposed, reason=reason, now=at)
@@ -174,7 +178,7 @@ def _check_ready(request: Request, at: datetime) -> None:
         if _to_erase(request):
             raise NotAllowed(_("A second person has to approve the list first."))
         return
-    begin_at = may_begin_at(request)
+    begin_at = may_begin_at(request, now=at)
     if begin_at is None:
         raise NotAllowed(_("A second person has not approved the list."))
     if at < begin_at:

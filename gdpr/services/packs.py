@@ -63,7 +63,7 @@ def release(*, actor: User, request_id: UUID, now: datetime | None = None) -> Ac
 def stop(*, actor: User, request_id: UUID, reason: str, now: datetime | None = None) -> Request:
     """Open the decisions of an access again before it is released."""
     at = now or timezone.now()
-    with acting(actor, request_id, State.APPROVAL) as request:
+    with acting(actor, request_id, State.APPROVAL, State.EXECUTION_FAILED) as request:
         request.seal, request.sealed_at = "", None
         came_from = move(request, State.REVIEW, fields=("seal", "sealed_at"))
         record(actor, request, Act.STOPPED, at=at, came_from=came_from, reason=reason)

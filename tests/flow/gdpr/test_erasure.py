@@ -253,3 +253,18 @@ def test_a_hold_released_leaves_other_closed_requests_alone(archive, dpo, approv
     let_go(archive, hold, approver)
 
     assert reopening.reopen_released(now=AFTER_COOLING) == 0
+
+
+def test_an_approval_that_expired_carries_nothing_out_and_can_be_asked_for_again(archive, dpo, approver):
+    request = located(dpo, archive)
+    decided(dpo, request)
+    request = approved(dpo, approver, frozen(dpo, request))
+    expired = NOW + timedelta(days=60)
+
+    with pytest.raises(NotAllowed, match="second person"):
+        erasing.begin(actor=dpo, request_id=request.id, now=expired)
+    erasing.stop(actor=dpo, request_id=request.id, reason="It expired.", now=expired)
+
+    assert again(request).state == State.REVIEW
+    assert frozen(dpo, request).state == State.APPROVAL
+    assert approved(dpo, approver, request).disposal_id is not None

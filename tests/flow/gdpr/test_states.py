@@ -10,7 +10,8 @@ from gdpr.services.acting import NoSuchRequest
 from gdpr.states import MOVES, NotAllowed, State, check_move
 from tests.flow.gdpr.desk import NOW, again, decided, located, registered, scoped
 
-# The table as the specification has it (section 2.1), by number, and that a person may withdraw until it is carried out.
+# The table as the specification has it (section 2.1), by number; and a person may withdraw until it is carried out, and
+# what failed before anything was destroyed may be decided again.
 NUMBERED = {
     1: "received",
     2: "identity-awaited",
@@ -40,7 +41,7 @@ SPECIFIED = {
     8: (9, 7, 13),
     9: (10, 7),
     10: (11, 12),
-    11: (10,),
+    11: (10, 7),
     12: (15,),
     13: (15,),
     14: (15,),
@@ -99,7 +100,7 @@ POSSIBLE = {  # from a state without anything else that the act would need
     "legal-check": {"settle", "withdraw"},
     "approval": {"stop", "withdraw"},
     "executing": set(),
-    "execution-failed": {"begin"},
+    "execution-failed": {"begin", "stop"},
     "replying": set(),
     "refused": set(),
     "withdrawn": set(),
