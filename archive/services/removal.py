@@ -16,6 +16,7 @@ from archive.exporting import ready
 from archive.models import (
     DestroyedSighting,
     Message,
+    MessageStanding,
     ReviewVerdict,
     Segment,
     SegmentStage,
@@ -69,6 +70,7 @@ def _remove_rows(sighting_ids: Sequence[UUID]) -> None:
         StaleDocument.objects.bulk_create(
             (StaleDocument(document_id=message_id) for message_id in found), ignore_conflicts=True
         )
+        MessageStanding.objects.filter(message_id__in=found).delete()
         Message.objects.filter(id__in=found).delete()
         purge_threads(set(found.values()))
 
