@@ -16,8 +16,8 @@ from accounts.permissions import MANAGES_MATTERS, OPENED_BY_MATTERS, may
 from accounts.queries.matters import get_worked_on
 from accounts.views.refusals import only_for
 from archive.api.evidence import Proved, notes_of, proved
-from archive.models import HeldSighting, Hold, HoldKind
-from archive.queries.holds import covered_messages
+from archive.models import Hold, HoldKind
+from archive.queries.holds import covered_messages, covered_sightings
 from archive.services import holds
 from archive.services.hold_terms import MAX_ADDRESSES, MAX_MESSAGES, MAX_NAME_CHARS, MAX_REASON_CHARS
 from archive.wiring import archive
@@ -56,7 +56,7 @@ class HoldOut(Schema):
     covered_at: datetime | None = Field(
         description=gettext_noop("When all mail that was there had been looked through.")
     )
-    captures: int = Field(description=gettext_noop("How many captures of messages it covers."))
+    captures: int = Field(description=gettext_noop("How many captures of messages it covers, of those you may see."))
     messages_seen: int = Field(description=gettext_noop("How many messages of it you may see."))
     too_late_for: int = Field(description=gettext_noop("How many captures had been destroyed before."))
     released_by: str | None
@@ -195,7 +195,7 @@ def _out(actor: User, row: Hold) -> HoldOut:
         placed_by=row.placed_by.email if row.placed_by else None,
         placed_at=row.placed_at,
         covered_at=row.covered_at,
-        captures=HeldSighting.objects.filter(hold=row).count(),
+        captures=covered_sightings(actor, row).count(),
         messages_seen=covered_messages(actor, row).count(),
         too_late_for=len(row.too_late_for),
         released_by=row.released_by.email if row.released_by else None,

@@ -111,6 +111,11 @@ def covered_messages(actor: User, hold: Hold) -> QuerySet[Message]:
     return visible(actor).filter(id__in=covered)
 
 
+def covered_sightings(actor: User, hold: Hold) -> QuerySet[Sighting]:
+    """Return the sightings of those messages. How many it covers in all would tell of mail that is not the actor's."""
+    return Sighting.objects.filter(id__in=hold.covered.values("sighting_id"), message__in=visible(actor))
+
+
 def _held_in(sighting_ids: Sequence[UUID], holds: Mapping[UUID, Hold]) -> dict[UUID, set[UUID]]:
     held: dict[UUID, set[UUID]] = defaultdict(set)
     for sighting_id, hold_id in _covers(sighting_ids):  # also of sightings whose rows a rebuild has dropped

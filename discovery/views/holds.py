@@ -16,6 +16,7 @@ from accounts.permissions import MANAGES_MATTERS, may, scope_of
 from accounts.queries.matters import NoSuchMatter, get_worked_on, may_change, standing_addresses, worked_on
 from accounts.services import approvals
 from archive.models import HeldSighting, Hold, HoldKind, Sighting
+from archive.queries.holds import covered_sightings
 from archive.queries.messages import NotFound, visible_rows, within
 from archive.services import holds
 from archive.services.hold_terms import MAX_NAME_CHARS, MAX_REASON_CHARS
@@ -123,7 +124,7 @@ def hold_page(request: HttpRequest, matter_id: UUID, hold_id: UUID) -> HttpRespo
         "covered_at": trail.moment(hold.covered_at) if hold.covered_at else "",
         "released": trail.moment(hold.released_at) if hold.released_at else "",
         "explained": _explained(hold.query) if hold.kind == HoldKind.QUERY else "",
-        "count": covered.count(),
+        "count": covered_sightings(request.user, hold).count(),
         "rows": [(row, moments.sent(row)) for row in seen.values()],
         "approval": approval.first(),
         "may_act": may(request.user, MANAGES_MATTERS),

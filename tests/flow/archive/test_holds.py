@@ -11,20 +11,22 @@ from django.utils import timezone
 
 from accounts.models import Action, AuditEntry, GrantKind, MatterState, Role
 from archive.models import HeldSighting, Hold, HoldKind, LogNote, Message
-from archive.queries.holds import covered_messages, holds_of, is_held, not_evaluated, standing_holds
+from archive.queries.holds import covered_messages, covered_sightings, holds_of, is_held, not_evaluated, standing_holds
 from archive.queries.messages import NotFound
-from archive.services import covering, holds, store_holds, sweep
+from archive.services import covering, hold_terms, holds, restrictions, store_holds, sweep
 from archive.services.catalogue import catalogue_segment
 from archive.services.hold_terms import HoldRefused
+from archive.services.stages import drain
 from muniment.engines.memory import MemoryEngine
-from muniment.engines.port import IndexUnavailable
+from muniment.engines.port import IndexUnavailable, Scope
 from muniment.query.refusals import QueryError
 from muniment.seal.vault import Vault
 from muniment.stores.memory import MemoryStore
 from muniment.stores.port import StoreUnavailable
-from tests.flow.archive.builders import WITH_ATTACHMENT, mail, memory_archive, seal
+from tests.flow.archive.builders import WITH_ATTACHMENT, PlainExtractor, mail, memory_archive, seal
 from tests.flow.archive.holding import (
     NOW,
+    OPERATOR,
     arrive,
     bury,
     covered,
@@ -242,6 +244,23 @@ def test_a_hold_covers_mail_that_whoever_places_it_does_not_see_and_shows_none_o
     hold = place(archive, HoldKind.QUERY, actor=actor, about=matter(actor), query="quay")
     assert covered(hold) == of("seen") | of("hidden")
     assert [message.id for message in covered_messages(actor, hold)] == [id_of("seen")]
+    assert {sighting.id for sighting in covered_sightings(actor, hold)} == of("seen")
+
+
+def test_restricted_mail_is_held_like_any_other(archive):
+    arrive(archive, mail("1", body="quay"), mail("2", body="quay"))
+    restrictions.place(actor=OPERATOR, request_id=uuid4(), sighting_ids=of("1"), archive=archive, now=NOW)
+    drain(archive, PlainExtractor())
+    hold = place(archive, HoldKind.QUERY, query="quay")
+    assert covered(hold) == sightings()
+
+
+def test_a_query_may_not_ask_what_whoever_places_the_hold_may_not_ask(archive):
+    arrive(archive, mail("1", body="FR76 3000 6000 0112 3456 7890 189"))
+    terms = {"name": "n", "reason": "r", "kind": HoldKind.QUERY, "addresses": (), "at": NOW, "engine": archive.engine}
+    with pytest.raises(QueryError):
+        hold_terms.checked(query="pii:iban", scope=Scope(everything=True, blind=True), **terms)
+    assert hold_terms.checked(query="pii:iban", scope=covering.ALL_MAIL, **terms).query == "pii:iban"
 
 
 def test_messages_that_the_actor_does_not_see_are_not_there(archive):
