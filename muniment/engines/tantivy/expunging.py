@@ -4,12 +4,12 @@ Tantivy drops a deleted document from its files when the segment is merged with 
 merge. What it does by itself: after a commit it merges segments of like size when there are eight of them
 (`LogMergePolicy`). So the segments that hold a document, or held it, are taken aside and brought to that:
 
-    index ─► segments with one of the ids ─► deleted there ─► eight pieces ─► merged ─► a new generation ─► current
-    (untouched until the last step)                                          + all other segments, by hard links
+    index ─► segments with one of the ids ─► deleted there ─► merged ─► a new generation ─► current
+    (untouched until the last step)                           + all other segments, by hard links
 
-A piece is the whole segment with all documents deleted but an eighth, so that together they are merged into one with
-each live document once. Segments of up to 10,000 documents count as of one size: they need no cutting up, only seven
-fillers beside them, documents without a word, which are deleted afterwards.
+There they are said to be small, of one document not deleted: that is what the policy goes by, while the merge goes by
+the list of deleted documents. With seven fillers of one document each, without a word, they are eight of like size.
+The fillers are deleted afterwards.
 
 What was made is checked before it becomes current. A process that is killed leaves the index as it was, and folders
 that the next one removes.
@@ -18,21 +18,21 @@ that the next one removes.
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import pairwise
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID, uuid4
 
 import tantivy
-from tantivy import FieldType, Index, IndexWriter, Order, Query, Schema
+from tantivy import Index, IndexWriter, Query
 
 from muniment.engines.port import IndexUnavailable
 from muniment.engines.tantivy.folder import REBUILD, Folder
-from muniment.engines.tantivy.schema import ID, ID_LOW, build_schema
+from muniment.engines.tantivy.schema import ID, build_schema
 from muniment.engines.tantivy.segments import Segment, lay, segments_of, strays_of
 
-PIECES: Final = 8  # LogMergePolicy's min_num_segments
-ONE_SIZE: Final = 10_000  # live documents; its min_layer_size
+FILLERS: Final = 7  # one less than LogMergePolicy's min_num_segments
+SMALL: Final = 10_000  # live documents: smaller segments are merged into one; LogMergePolicy's min_layer_size
 _HEAP_BYTES: Final = 15 << 20  # the least that Tantivy takes: only fillers are added
 _FILLER: Final = "filler"  # no id: those are of 32 hex digits
 
@@ -84,56 +84,29 @@ def _rewritten(folder: Folder, held: Sequence[Segment], names: Sequence[str], wo
     clean: list[Segment] = []
     schema = build_schema()
     for segment in held:
-        for left in _without(folder, segment, work, [Query.term_set_query(schema, ID, list(names))]):
-            if left.live > ONE_SIZE:
-                clean += _merged(folder, _cut_up(folder, left, work), work)
+        for left in _without(folder, segment, work, Query.term_set_query(schema, ID, list(names))):
+            if left.live > SMALL:
+                clean += _merged(folder, [left], work)
             else:
                 small.append(left)
     return clean + (_merged(folder, small, work) if small else [])
 
 
-def _without(folder: Folder, segment: Segment, work: Path, queries: Sequence[Query]) -> list[Segment]:
-    """Return a segment, under a new name, without the documents that a query finds; none where no other is left."""
+def _without(folder: Folder, segment: Segment, work: Path, query: Query) -> list[Segment]:
+    """Return a segment without the documents that a query finds; nothing where no other is left."""
     apart = work / uuid4().hex
-    lay(apart, [segment], like=segment.folder, rename=True)
+    lay(apart, [segment], like=segment.folder)
     with _writer(folder, apart) as writer:
-        for query in queries:
-            writer.delete_documents_by_query(query)
+        writer.delete_documents_by_query(query)
     return segments_of(apart)
 
 
-def _cut_up(folder: Folder, segment: Segment, work: Path) -> list[Segment]:
-    """Return pieces of one size; the lower halves of the ids are random, so they tell the documents apart."""
-    index = folder.open_at(segment.folder)
-    searcher = index.searcher()
-    cuts: list[int | None] = [None]
-    for piece in range(1, PIECES):
-        place = segment.live * piece // PIECES
-        found = searcher.search(Query.all_query(), 1, offset=place, order_by_field=ID_LOW, order=Order.Asc)
-        cuts.append(int(found.hits[0][0]))
-    cuts.append(None)
-    return [
-        piece
-        for first, after in pairwise(cuts)
-        for piece in _without(folder, segment, work, _outside(index.schema, first, after))
-    ]
-
-
-def _outside(schema: Schema, first: int | None, after: int | None) -> list[Query]:
-    found = []
-    if first is not None:
-        found.append(Query.range_query(schema, ID_LOW, FieldType.Unsigned, None, first, include_upper=False))
-    if after is not None:
-        found.append(Query.range_query(schema, ID_LOW, FieldType.Unsigned, after, None))
-    return found
-
-
-def _merged(folder: Folder, pieces: Sequence[Segment], work: Path) -> list[Segment]:
-    """Return what Tantivy makes of the pieces when it merges them."""
+def _merged(folder: Folder, segments: Sequence[Segment], work: Path) -> list[Segment]:
+    """Return what Tantivy makes of segments, each with deleted documents, when it merges them."""
     joined = work / uuid4().hex
-    lay(joined, pieces, like=pieces[0].folder)
+    lay(joined, [replace(segment, deleted=segment.documents - 1) for segment in segments], like=segments[0].folder)
     with _writer(folder, joined) as writer:
-        for _ in range(PIECES - 1):
+        for _ in range(FILLERS):
             filler = tantivy.Document()
             filler.add_text(ID, _FILLER)
             writer.add_document(filler)

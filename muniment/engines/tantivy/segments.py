@@ -6,7 +6,7 @@
     <segment>.<kind>        a segment's files, never changed in place
     <segment>.<opstamp>.del which of its documents are deleted
 
-A segment is whole in any folder that has its files and a meta.json that lists it, under any name of 32 hex digits.
+A segment is whole in any folder that has its files and a meta.json that lists it.
 """
 
 import json
@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 META: Final = "meta.json"
 _MANAGED: Final = ".managed.json"
@@ -62,19 +62,15 @@ def strays_of(folder: Path) -> list[Path]:
     ]
 
 
-def lay(folder: Path, segments: Sequence[Segment], *, like: Path, rename: bool = False) -> None:
-    """Make an index of these segments in a new folder, durably; its schema and settings are those of `like`.
-
-    With `rename` they get new names, so that the same segment can be in one index more than once.
-    """
+def lay(folder: Path, segments: Sequence[Segment], *, like: Path) -> None:
+    """Make an index of these segments in a new folder, durably; its schema and settings are those of `like`."""
     folder.mkdir()
     records, managed = [], [META]
     for segment in segments:
-        name = uuid4().hex if rename else segment.name
         for path in segment.files():
-            managed.append(name + path.name[_NAME_CHARS:])
-            _link(path, folder / managed[-1])
-        records.append(_record(segment, name))
+            managed.append(path.name)
+            _link(path, folder / path.name)
+        records.append(_record(segment))
     opstamp = max((segment.opstamp for segment in segments), default=int(_meta(like)["opstamp"]))
     _write(folder / _MANAGED, managed)
     _write(folder / META, {**_meta(like), "segments": records, "opstamp": opstamp})
@@ -107,10 +103,10 @@ def _segment(folder: Path, record: dict[str, Any], opstamp: int) -> Segment:
     )
 
 
-def _record(segment: Segment, name: str) -> dict[str, Any]:
+def _record(segment: Segment) -> dict[str, Any]:
     deletes = {"num_deleted_docs": segment.deleted, "opstamp": segment.delete_stamp}
     return {
-        "segment_id": str(UUID(name)),
+        "segment_id": str(UUID(segment.name)),
         "max_doc": segment.documents,
         "deletes": None if segment.delete_stamp is None else deletes,
     }
