@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.actors import Operator
 from accounts.models import Approval, Grant, GrantKind, Matter, MatterMember, Role, User
 from accounts.services import approvals
+from archive import tasks
 from archive.models import (
     CustodianEvent,
     Disposal,
@@ -25,7 +26,7 @@ from archive.models import (
     RuleVersion,
     SightingLabel,
 )
-from archive.services import disposal as destroying
+from archive.queries import due
 from archive.services import evaluation, labels
 from archive.services import rules as changing
 from archive.services.notes import log_pending
@@ -216,8 +217,7 @@ def test_a_hold_names_its_matter_only_to_those_who_may_know_it(officer, ruled, l
 
 
 def test_expired_mail_is_proposed_approved_executed_and_certified(officer, ruled, lawyer, message):
-    due = officer.get("/retention/due/")
-    assert "The contract" in text(due)
+    assert "The contract" in text(officer.get("/retention/due/"))
     offer = message("offer").id
     assert officer.post("/retention/due/", {"which": "chosen", "reason": "expired"}).status_code == 400
     assert officer.post("/retention/due/", {"message": [offer], "which": "chosen", "reason": ""}).status_code == 400
@@ -232,7 +232,7 @@ def test_expired_mail_is_proposed_approved_executed_and_certified(officer, ruled
     assert "type the number of messages exactly" in text(officer.post(act, {"act": "execute", "confirmation": "2"}))
     ordered = officer.post(act, {"act": "execute", "confirmation": "1"}, follow=True)
     assert "has been ordered" in text(ordered)
-    destroying.execute(actor=User.objects.get(email=PEOPLE["compliance"][0]), disposal_id=row.id, archive=ruled)
+    tasks.dispose(str(row.id), User.objects.get(email=PEOPLE["compliance"][0]).pk)
     log_pending(ruled, wait=True)
     done = text(officer.get(address))
     assert "Destruction certificate" in done
@@ -362,3 +362,32 @@ def test_a_label_is_put_on_what_was_chosen_and_on_all_that_a_search_finds(office
 def test_a_label_for_nothing_says_how_to_choose(officer, filled):
     assert "No message was chosen" in text(officer.get("/labels/new"))
     assert "No message was chosen" in text(officer.get("/labels/new?q=%28"))
+
+
+def test_the_queue_counts_drafts_and_runs_over_all_mail(officer, ruled, message):
+    draft = changing.propose(actor=OPERATOR, rules=[replace(SHORT, id="third")], reason="policy")
+    assert "is being counted" in text(officer.get(f"/retention/changes/{draft.id}/"))
+    tasks.count_rule_change(str(draft.id))
+    assert "Counted over 5 messages" in text(officer.get(f"/retention/changes/{draft.id}/"))
+    before = due.last_run()
+    tasks.evaluate_retention(forced=True)
+    assert due.last_run().pk > before.pk
+
+
+def test_the_queue_runs_over_all_mail_only_when_something_has_changed(ruled, officer):
+    evaluation.evaluate(now=timezone.now() + timedelta(seconds=1))
+    seen = due.last_run()
+    tasks.evaluate_retention()
+    assert due.last_run() == seen
+    officer.post("/retention/events/", {"address": "ann@corp.example", "event": "departure", "on": "2026-11-01"})
+    CustodianEvent.objects.update(noted_at=timezone.now() + timedelta(seconds=2))
+    tasks.evaluate_retention()
+    assert due.last_run().pk > seen.pk
+
+
+def test_a_destruction_that_nobody_approved_is_not_done_by_the_queue(officer, ruled):
+    officer.post("/retention/due/", {"which": "all", "reason": "expired"})
+    row = Disposal.objects.get()
+    tasks.dispose(str(row.id), User.objects.get(email=PEOPLE["compliance"][0]).pk)
+    row.refresh_from_db()
+    assert row.state == DisposalState.PROPOSED
