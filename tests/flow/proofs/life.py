@@ -1,6 +1,6 @@
 """The life of messages as a state machine beside a naive oracle: a program, because it copies its database about.
 
-    python -m tests.flow.proofs.life --steps N [--seed S]
+    python -m tests.flow.proofs.life --steps N [--seed S] [--seconds T]
 
 Capture, hold, release, rule change, disposal, erasure, kill and restore in any order that Hypothesis thinks of. After
 every step: no sighting that a hold covered or that was not due was destroyed; nothing destroyed opens, is listed or is
@@ -167,11 +167,12 @@ def main(argv):
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--steps", type=int, default=1_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="begin no more lives after so long")
     options = parser.parse_args(argv)
     call_command("migrate", interactive=False, verbosity=0)
     World.prepare(django_settings.MUNIMENT_DATA)
     started, lives = time.monotonic(), 0
-    while sum(DONE.values()) < options.steps:
+    while sum(DONE.values()) < options.steps and time.monotonic() - started < options.seconds:
         rest = options.steps - sum(DONE.values())
         run_state_machine_as_test(
             seed(options.seed + lives)(Life),
