@@ -13,12 +13,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Action
+from accounts.models import Action, TextKind
 from accounts.services import audit
 from archive.models import Sighting, SightingLabel
 from archive.queries.messages import NotFound
 from archive.queries.reach import within_reach
 from archive.services import evaluation
+from archive.services.governing import beside_governing
 from archive.services.permitted import Actor, person, require_retention
 from muniment.errors import Refused
 
@@ -42,10 +43,10 @@ def clean(label: str) -> str:
 
 def put(*, actor: Actor, message_ids: Iterable[UUID], label: str, now: datetime | None = None) -> int:
     """Put a label on messages; return on how many. Raises `NotFound` when none is there for the actor, `Refused`."""
-    text, found = _checked(actor, message_ids, label)
     at = now or timezone.now()
-    rows = [SightingLabel(sighting_id=one, label=text, put_by=person(actor), put_at=at) for one in found]
     with transaction.atomic():
+        text, found = _checked(actor, message_ids, label)
+        rows = [SightingLabel(sighting_id=one, label=text, put_by=person(actor), put_at=at) for one in found]
         SightingLabel.objects.bulk_create(rows, ignore_conflicts=True, batch_size=_CHUNK)
         _record(actor, text, found, put=True, at=at)
     evaluation.refresh(found, now=now)
@@ -54,9 +55,9 @@ def put(*, actor: Actor, message_ids: Iterable[UUID], label: str, now: datetime 
 
 def take_off(*, actor: Actor, message_ids: Iterable[UUID], label: str, now: datetime | None = None) -> int:
     """Take a label off messages, whichever of their sightings it hangs on; as `put`."""
-    text, found = _checked(actor, message_ids, label)
     at = now or timezone.now()
     with transaction.atomic():
+        text, found = _checked(actor, message_ids, label)
         for start in range(0, len(found), _CHUNK):
             sightings = Sighting.objects.filter(message_id__in=found[start : start + _CHUNK]).values("id")
             SightingLabel.objects.filter(label=text, sighting_id__in=sightings).delete()
@@ -66,7 +67,9 @@ def take_off(*, actor: Actor, message_ids: Iterable[UUID], label: str, now: date
 
 
 def _checked(actor: Actor, message_ids: Iterable[UUID], label: str) -> tuple[str, list[UUID]]:
+    """Return the label and the messages; none of them is destroyed until the transaction ends."""
     require_retention(actor)
+    beside_governing()
     wanted = list(dict.fromkeys(message_ids))
     if len(wanted) > MAX_BATCH:
         raise Refused(
@@ -84,6 +87,7 @@ def _record(actor: Actor, label: str, found: list[UUID], *, put: bool, at: datet
         actor=actor,
         action=Action.LABEL_CHANGED,
         objects=[f"message:{one}" for one in found[:_NAMED]],
-        details={"label": label, "put": put, "messages": len(found)},
+        details={"put": put, "messages": len(found)},
+        texts={TextKind.REASON: label},  # somebody typed it
         now=at,
     )

@@ -24,6 +24,7 @@ from archive.models import DraftState, RuleChangeDraft, RuleVersion
 from archive.queries.facts import all_rules
 from archive.queries.rules import digest_of_rules, rules_of
 from archive.services import notes, simulations
+from archive.services.governing import governing
 from archive.services.permitted import Actor, person, require_retention
 from muniment.errors import Refused
 from muniment.ids import UuidSequence
@@ -103,7 +104,7 @@ def put_in_force(
     """
     require_retention(actor)
     at = now or timezone.now()
-    with transaction.atomic():
+    with governing():  # two changes at once would make the same version
         draft = RuleChangeDraft.objects.select_for_update().get(pk=draft.pk)
         _check_counted(draft, at)
         if seen != draft.digest:

@@ -16,6 +16,7 @@ from archive.queries.facts import day_of, facts_of, policy_on
 from archive.queries.messages import NotFound
 from archive.queries.reach import within_reach
 from archive.services import evaluation
+from archive.services.governing import beside_governing
 from archive.services.permitted import Actor, person, require_retention
 from muniment.errors import Refused
 from muniment.policy.calendar import MONTHS_A_YEAR, add_months
@@ -42,23 +43,24 @@ def give(
     require_retention(actor)
     at = now or timezone.now()
     today = day_of(at)
-    found = within_reach(actor, list(dict.fromkeys(message_ids)))
-    if not found:
-        raise NotFound
-    _check(keep_through, reason, len(found), today)
-    _check_come_up(found, keep_through, today)
-    rows = [
-        ReviewVerdict(
-            sighting_id=one,
-            decided_on=today,
-            keep_through=keep_through,
-            decided_by=person(actor),
-            decided_at=at,
-            reason=reason,
-        )
-        for one in found
-    ]
     with transaction.atomic():
+        beside_governing()
+        found = within_reach(actor, list(dict.fromkeys(message_ids)))
+        if not found:
+            raise NotFound
+        _check(keep_through, reason, len(found), today)
+        _check_come_up(found, keep_through, today)
+        rows = [
+            ReviewVerdict(
+                sighting_id=one,
+                decided_on=today,
+                keep_through=keep_through,
+                decided_by=person(actor),
+                decided_at=at,
+                reason=reason,
+            )
+            for one in found
+        ]
         ReviewVerdict.objects.bulk_create(rows, batch_size=500)
         audit.record(
             actor=actor,
