@@ -10,7 +10,9 @@ PAGES = ("/", "/?q=contract&after=2024-01-01", "/?q=%28contract", "/?q=zzzz", "/
          "/audit/", "/personal-data/", "/?personal=nir", "/matters/", "/matters/new", "/exports/",
          "/exports/new?q=contract", "/searches/", "/holds/new", "/approvals/",
          "/nowhere", "MESSAGE", "MESSAGE?show=text", "MESSAGE/headers", "MESSAGE/journey", "MESSAGE/structure",
-         "MESSAGE/source", "MESSAGE/proof")  # fmt: skip
+         "MESSAGE/source", "MESSAGE/proof", "MESSAGE/retention", "/retention/", "/retention/rules/",
+         "/retention/rules/new", "/retention/library", "/retention/due/", "/retention/review/", "/retention/events/",
+         "/retention/disposals/", "/labels/new")  # fmt: skip
 OPTIONS = {"resultTypes": ["violations"], "iframes": False}
 
 
