@@ -15,8 +15,8 @@ from archive.wiring import archive
 
 class Command(ArchiveCommand):
     help = (
-        "List legal holds, place one in a matter, or release one whose release was asked for and approved on the pages: "
-        "no command approves it."
+        "List legal holds, place one in a matter, or release one whose release was asked for and approved on the "
+        "pages: no command approves it."
     )
 
     def add_options(self, parser: CommandParser) -> None:
