@@ -81,7 +81,7 @@ def test_examples_have_what_is_required():
 
 def test_an_address_that_is_not_there_answers_as_a_problem(client):
     answer = client.get("/api/v1/nothing")
-    assert answer.status_code in {302, 404}
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
 
 
 def test_the_document_is_for_everybody(client):
