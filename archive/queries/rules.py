@@ -1,13 +1,13 @@
 """Reading retention rules: every version, those of a day, and drafts of changes. Rules name no mail: no scope here."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from hashlib import sha256
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from archive.models import DraftState, RuleChangeDraft, RuleVersion
+from archive.models import DraftState, LogNote, RuleChangeDraft, RuleVersion
 from archive.queries.facts import all_rules
 from muniment.errors import Refused
 from muniment.policy.coding import decode_rule
@@ -38,6 +38,13 @@ def versions_of(rule_id: str) -> list[tuple[RuleVersion, Rule]]:
     if not found:
         raise NoSuchRule
     return found
+
+
+def log_indexes(rules: Iterable[Rule]) -> dict[str, int]:
+    """Return the entries of the evidence log, by "id@version"; versions that are not logged yet are left out."""
+    subjects = {f"rule:{rule.label}": rule.label for rule in rules}
+    rows = LogNote.objects.filter(subject__in=subjects, log_index__isnull=False)
+    return {subjects[subject]: index for subject, index in rows.values_list("subject", "log_index")}
 
 
 def digest_of_rules() -> str:

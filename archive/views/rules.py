@@ -59,7 +59,11 @@ def rule_page(request: HttpRequest, rule_id: str) -> HttpResponse:
     today = day_of(timezone.now())
     counts = due.tally(request.user).by_rule
     current = in_force([rule for _row, rule in found], today).rules
-    versions = [(row, _version(rule, current, today, counts), shown.moment(row.made_at)) for row, rule in found]
+    logged = queries.log_indexes(rule for _row, rule in found)
+    versions = [
+        (row, _version(rule, current, today, counts), shown.moment(row.made_at), logged.get(rule.label))
+        for row, rule in found
+    ]
     context = {
         **frame(request, "rules"),
         "versions": versions,

@@ -136,6 +136,8 @@ def test_a_rule_is_written_counted_and_put_in_force(officer, filled):
     officer.post(f"/retention/changes/{draft.id}/act", {"act": "put-in-force", "seen": draft.digest})
     assert "mailing@1" in text(officer.get("/retention/rules/"))
     assert "too much of it" in text(officer.get("/retention/rules/mailing/"))
+    log_pending(filled, wait=True)
+    assert re.search(r"entry \d+", text(officer.get("/retention/rules/mailing/")))
 
 
 @pytest.mark.parametrize(
