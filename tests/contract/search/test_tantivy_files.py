@@ -47,7 +47,7 @@ TantivyEngine(Path(sys.argv[1])).expunge([mid(int(number)) for number in sys.arg
 print("done", flush=True)
 """
 PUTS_FOR_EVER = """
-import sys
+import sys, time
 from dataclasses import replace
 from pathlib import Path
 from muniment.engines.port import IndexUnavailable
@@ -58,6 +58,7 @@ while True:
     engine.put([replace(MAIL[6], message_id=mid(number + n)) for n in range(5)])
     number += 5
     print(number, flush=True)
+    time.sleep(0.05)
 """
 
 
@@ -159,7 +160,7 @@ def test_killed_at_any_moment_the_next_call_completes_it(path):
 
 def test_readers_and_a_writer_go_on_beside_it(path):
     engine, reader = TantivyEngine(path), TantivyEngine(path)
-    engine.put([*MAIL, *(replace(PLANTED, message_id=mid(700 + n)) for n in range(30))])
+    engine.put([*MAIL, *(replace(PLANTED, message_id=mid(700 + n)) for n in range(12))])
     stop, failures, totals = threading.Event(), [], []
 
     def read():
