@@ -7,6 +7,7 @@ on from there. Acts that change what is said of a few messages call `refresh` fo
 import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Final
 from uuid import UUID
 
@@ -16,11 +17,10 @@ from django.utils import timezone
 from archive.models import Evaluation, Message, MessageStanding
 from archive.queries.due import changed_since, last_run, run_under_way
 from archive.queries.facts import day_of, facts_of, policy_on
-from archive.queries.reach import ids_in_order
+from archive.queries.reach import CHUNK, ids_in_order
 from muniment.policy.decide import Decision, Policy
 from muniment.policy.simulate import rules_applied
 
-MAX_REFRESH: Final = 2_000  # messages looked at again while a person waits: some seconds; the rest waits for a run
 _KEPT_RUNS: Final = 30
 NEW_MAIL_SHARE: Final = 100  # a run is needed when one message in so many is new
 
@@ -52,12 +52,16 @@ def evaluate(
 
 
 def refresh(message_ids: Iterable[UUID], *, now: datetime | None = None) -> int:
-    """Look again at a few messages, at most `MAX_REFRESH`; return how many were left out."""
-    wanted = list(message_ids)
+    """Look again at messages of which something was said, where there was a run; return at how many."""
     last = Evaluation.objects.order_by("-id").first()
-    if last is not None:
-        _write(wanted[:MAX_REFRESH], policy_on(day_of(now or timezone.now())), last.pk)
-    return max(0, len(wanted) - MAX_REFRESH) if last is not None else len(wanted)
+    if last is None:
+        return 0
+    policy, done = policy_on(day_of(now or timezone.now())), 0
+    wanted = iter(message_ids)
+    while chunk := list(islice(wanted, CHUNK)):
+        _write(chunk, policy, last.pk)
+        done += len(chunk)
+    return done
 
 
 def _open_run(at: datetime) -> Evaluation:
