@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from ninja import Field, Router, Schema
+from pydantic import ConfigDict
 
 from accounts.api.problems import NotUnderstood
 from accounts.api.shapes import In
@@ -55,6 +56,8 @@ class Proved(Inclusion):
 
 
 class OldCheckpoint(In):
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=False)  # the signature covers line ends
+
     checkpoint: str = Field(max_length=MAX_NOTE_CHARS, description=gettext_noop("A signed note that you kept."))
 
 
