@@ -20,7 +20,7 @@ from uuid import UUID
 from django.db.models import F, Q
 from django.utils import timezone
 
-from archive.models import DestroyedSighting, HeldSighting, Hold, HoldKind, Message, Participant, Sighting
+from archive.models import DestroyedSighting, HeldSighting, Hold, HoldKind, Message, Participant, Searchable, Sighting
 from archive.queries.holds import covers_of, of_custodians, standing_holds
 from archive.services import store_holds
 from archive.services.governing import beside_governing, governing
@@ -194,8 +194,9 @@ def _matching(engine: MemoryEngine, hold: QueryHold, documents: Sequence[Documen
 
 def _check_complete(engine: SearchEngine) -> None:
     """Raise `IndexUnavailable` where the index lacks messages that it should hold: a search would miss them."""
-    expected = Message.objects.filter(indexed_revision__gte=F("revision"), searchable="yes").count()
-    if engine.count() < expected:
+    being_purged = DestroyedSighting.objects.filter(purged_at__isnull=True).values("message_id")
+    indexed = Message.objects.filter(indexed_revision__gte=F("revision"), searchable=Searchable.YES)
+    if engine.count() < indexed.exclude(id__in=being_purged).count():
         raise IndexUnavailable("The index lacks messages: run reconcile --repair, then the hold is completed.")
 
 

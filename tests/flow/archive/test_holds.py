@@ -217,6 +217,14 @@ def test_who_places_a_hold_is_told_what_had_been_destroyed_before(archive):
         assert (hold.too_late_for, covered(hold)) == ([str(gone)], of("1") | of("3"))
 
 
+def test_a_destruction_that_is_under_way_does_not_keep_a_query_from_being_held(archive):
+    arrive(archive, mail("1"), mail("2"))
+    bury(min(of("2")))
+    archive.engine.expunge([id_of("2")])
+    hold = place(archive, HoldKind.QUERY, query="hello")
+    assert covered(hold) == of("1")
+
+
 def test_who_chooses_messages_whose_rows_are_gone_is_told_so_too(archive):
     arrive(archive, mail("1"))
     gone = uuid4()
