@@ -119,7 +119,7 @@ def may_see_bcc(actor: User) -> bool:
 
 def may_see_personal_data(actor: User) -> bool:
     """Return whether `actor` learns what personal data was found in messages."""
-    return bool(actor.is_authenticated and actor.role in SEES_PERSONAL_DATA)
+    return bool(actor.is_authenticated and actor.is_active and actor.role in SEES_PERSONAL_DATA)
 
 
 def may_read_personal_figures(actor: User) -> bool:

@@ -26,9 +26,9 @@ ALL_KINDS = (
     ("role", "scope"),
     [
         ("employee", Scope(addresses=frozenset({"employee@corp.example"}))),
-        ("compliance", Scope(blind=True)),
-        ("legal", Scope(blind=True)),
-        ("dpo", Scope(blind=True, restricted=True)),
+        ("compliance", Scope(blind=True, personal=True)),
+        ("legal", Scope(blind=True, personal=True)),
+        ("dpo", Scope(blind=True, personal=True, restricted=True)),
         ("auditor", Scope()),
         ("administrator", Scope()),
     ],
@@ -44,9 +44,9 @@ def test_a_role_sees_what_is_granted_to_it_and_an_administrator_nothing(person, 
         "employee": Scope(addresses=addresses | {"employee@corp.example"}),
         "administrator": Scope(),
         "auditor": Scope(everything=True, addresses=addresses, domains=domains),
-        "dpo": Scope(everything=True, blind=True, restricted=True, addresses=addresses, domains=domains),
+        "dpo": Scope(everything=True, blind=True, personal=True, restricted=True, addresses=addresses, domains=domains),
     }
-    everything = Scope(everything=True, blind=True, addresses=addresses, domains=domains)
+    everything = Scope(everything=True, blind=True, personal=True, addresses=addresses, domains=domains)
     assert scope_of(person(role, None, *ALL_KINDS)) == granted.get(role, everything)
 
 
@@ -172,7 +172,7 @@ def test_a_change_of_role_ends_the_grants_of_the_old_one(person):
     user = person("compliance", None, ("everything", ""), ("domain", "corp.example"))
     people.change_role(actor=OPERATOR, person=user, role=Role.ADMINISTRATOR)
     changed = people.change_role(actor=OPERATOR, person=user, role=Role.COMPLIANCE)
-    assert scope_of(changed) == Scope(blind=True)
+    assert scope_of(changed) == Scope(blind=True, personal=True)
     assert AuditEntry.objects.filter(action=Action.GRANT_ENDED).count() == 2
 
 
@@ -180,4 +180,4 @@ def test_closing_an_account_ends_its_session_and_its_grants(as_person, filled):
     browser = as_person("compliance")
     user = people.set_active(actor=OPERATOR, person=User.objects.get(), active=False)
     assert browser.get("/").status_code == 302
-    assert scope_of(people.set_active(actor=OPERATOR, person=user, active=True)) == Scope(blind=True)
+    assert scope_of(people.set_active(actor=OPERATOR, person=user, active=True)) == Scope(blind=True, personal=True)
