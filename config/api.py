@@ -1,7 +1,9 @@
 """The API: what each app offers, as one; its OpenAPI document; and errors outside of any route."""
 
+import re
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, wraps
+from http import HTTPStatus
 from typing import Any, Final
 
 from django.contrib.auth.decorators import login_not_required
@@ -20,8 +22,10 @@ from accounts.api.problems import (
     FAILED,
     KINDS,
     MEDIA_TYPE,
+    NOT_UNDERSTOOD,
     add_handlers,
     answer,
+    no_such_method,
     not_there,
 )
 from accounts.api.shapes import Problem
@@ -40,6 +44,7 @@ from muniment.log.reader import LogEmpty
 
 VERSION: Final = "1"
 ROOT: Final = "/api/v1/"
+_CONVERTER: Final = re.compile(r"<(?:\w+:)?(\w+)>")
 _DESCRIPTION: Final = (
     "Search, read, hold, retain, erase and hand over: the acts of the web pages, by the same rules. Send an access"
     " token as `Authorization: Bearer mun_…`; people make theirs on /account/tokens. Errors are problem details"
@@ -113,8 +118,32 @@ def routes() -> tuple[list[URLPattern], str, str]:
     patterns, app, namespace = API.urls
     kept = [pattern for pattern in patterns if pattern.name != "api-root"]
     for pattern in kept:
-        pattern.callback = login_not_required(pattern.callback)
+        pattern.callback = _answered(pattern.callback, path=ROOT + _CONVERTER.sub(r"{\1}", str(pattern.pattern)))
     return kept, app, namespace
+
+
+def _answered(view: Callable[..., HttpResponse], *, path: str) -> Callable[..., HttpResponse]:
+    """Open a route to all, and say as a problem what the library says in its own way, or not at all.
+
+    A parameter that the operation does not have is an error: a filter that is misspelt must not find more.
+    """
+
+    @login_not_required
+    @wraps(view)
+    def answered(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+        unknown = sorted(request.GET.keys() - _parameters(path, str(request.method)))
+        if unknown:
+            return answer(NOT_UNDERSTOOD, _("This address has no such parameter."), errors=unknown)
+        response = view(request, *args, **kwargs)
+        is_not_allowed = response.status_code == HTTPStatus.METHOD_NOT_ALLOWED
+        return no_such_method(response["Allow"]) if is_not_allowed else response
+
+    return answered
+
+
+def _parameters(path: str, method: str) -> set[str]:
+    operation = document()["paths"][path].get(method.lower(), {})
+    return {one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"}
 
 
 @lru_cache(maxsize=1)

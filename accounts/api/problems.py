@@ -14,7 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
-from ninja.errors import AuthenticationError, ValidationError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from accounts.api.door import TokenNotKnown, TooManyFailures
 from accounts.api.once import KeyNotUsable, KeyTaken
@@ -77,6 +77,12 @@ NOT_UNDERSTOOD: Final = Kind(
     title=gettext_lazy("Not understood"),
     remedy=gettext_lazy("Correct the request: the answer says which part, and in a query where."),
 )
+NO_SUCH_METHOD: Final = Kind(
+    name="method",
+    status=405,
+    title=gettext_lazy("No such method"),
+    remedy=gettext_lazy("Use one of the methods that Allow names."),
+)
 TOO_MANY: Final = Kind(
     name="too-many-failures",
     status=429,
@@ -104,6 +110,7 @@ UNAVAILABLE: Final = Kind(
 KINDS: Final = (
     NOT_SIGNED_IN,
     NOT_THERE,
+    NO_SUCH_METHOD,
     NOT_ALLOWED,
     NEEDS_APPROVAL,
     NOT_UNDERSTOOD,
@@ -131,12 +138,20 @@ def not_there() -> HttpResponse:
     return answer(NOT_THERE, _("There is no such thing here."))
 
 
+def no_such_method(allowed: str) -> HttpResponse:
+    """Answer that the address takes other methods: those of `allowed`, as the Allow header lists them."""
+    response = answer(NO_SUCH_METHOD, _("This address takes: %(methods)s.") % {"methods": allowed})
+    response["Allow"] = allowed
+    return response
+
+
 def add_handlers(api: NinjaAPI) -> None:
     """Say what each error of the core and of the web becomes. Apps add what is "not there" of theirs."""
     api.add_exception_handler(TokenNotKnown, _not_known)
     api.add_exception_handler(TooManyFailures, _too_many)
     api.add_exception_handler(AuthenticationError, _not_signed_in)
     api.add_exception_handler(Http404, lambda _request, _error: not_there())
+    api.add_exception_handler(HttpError, lambda _request, _error: answer(NOT_UNDERSTOOD, _("The body is no JSON.")))
     api.add_exception_handler(ValidationError, _not_valid)
     api.add_exception_handler(QueryError, _query_error)
     api.add_exception_handler(NotUnderstood, lambda _request, error: answer(NOT_UNDERSTOOD, str(error)))

@@ -4,7 +4,7 @@ from typing import Final, TypeVar
 
 from django.utils.translation import gettext_noop
 from ninja import Field, Schema
-from pydantic import ConfigDict
+from pydantic import ConfigDict, field_validator
 
 MAX_LIST: Final = 500  # rows of one answer
 MAX_OFFSET: Final = 10**9
@@ -12,9 +12,18 @@ Item = TypeVar("Item")
 
 
 class In(Schema):
-    """What a caller sends: a name that is not known is an error, not silence."""
+    """What a caller sends: a name that is not known is an error, not silence, and so is what no database takes."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _is_storable(cls, value: object) -> object:
+        """Refuse NUL, which PostgreSQL does not take and Django's forms refuse as well."""
+        texts = value if isinstance(value, list) else [value]
+        if any(isinstance(text, str) and "\0" in text for text in texts):
+            raise ValueError("NUL characters are not allowed")
+        return value
 
 
 class Slice(In):

@@ -12,7 +12,7 @@ from django.db import transaction
 from accounts.actors import Operator
 from accounts.models import Action, Role, TextKind, User
 from accounts.permissions import may_manage_people
-from accounts.services import audit, grants, matters
+from accounts.services import audit, grants, matters, tokens
 from muniment.errors import Refused
 
 PASSWORD_BYTES: Final = 15  # 120 bits, 20 characters
@@ -81,6 +81,7 @@ def set_active(
         if not active:
             grants.end_all(actor=actor, person=row, reason=reason, now=now)
             matters.end_memberships(actor=actor, person=row, reason=reason, now=now)
+            tokens.end_all(actor=actor, person=row, now=now)
         row.is_active = active
         row.save(update_fields=["is_active"])
         _record_change(actor, row, {"active": active}, reason, now)

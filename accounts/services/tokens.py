@@ -88,15 +88,29 @@ def end(*, actor: User | Operator, token: AccessToken, now: datetime | None = No
         row = AccessToken.objects.select_for_update().get(pk=token.pk)
         if row.ended_at is not None:
             raise TokenRefused(_("This token has been ended already."))
-        row.ended_at, row.ended_by = at, actor if isinstance(actor, User) else None
-        row.save(update_fields=["ended_at", "ended_by"])
-        audit.record(
-            actor=actor,
-            action=Action.TOKEN_ENDED,
-            objects=[f"token:{row.pk}", f"person:{row.person_id}"],
-            details={"own": is_own},
-            now=at,
-        )
+        return _end(actor, row, at)
+
+
+def end_all(*, actor: User | Operator, person: User, now: datetime | None = None) -> int:
+    """End every token of a person whose account closes; return how many."""
+    at = now or timezone.now()
+    with transaction.atomic():
+        rows = list(standing(at).select_for_update().filter(person=person))
+        for row in rows:
+            _end(actor, row, at)
+    return len(rows)
+
+
+def _end(actor: User | Operator, row: AccessToken, at: datetime) -> AccessToken:
+    row.ended_at, row.ended_by = at, actor if isinstance(actor, User) else None
+    row.save(update_fields=["ended_at", "ended_by"])
+    audit.record(
+        actor=actor,
+        action=Action.TOKEN_ENDED,
+        objects=[f"token:{row.pk}", f"person:{row.person_id}"],
+        details={"own": row.ended_by_id == row.person_id},
+        now=at,
+    )
     return row
 
 

@@ -7,8 +7,9 @@ from django.utils import timezone
 
 from accounts.guessing import MAX_FAILURES, WAIT_SECONDS
 from accounts.models import AccessToken, Action, AuditEntry, Role
-from accounts.services import tokens
+from accounts.services import people, tokens
 from accounts.services.tokens import TokenRefused
+from tests.flow.accounts.conftest import OPERATOR
 from tests.flow.api.conftest import Program
 
 
@@ -137,3 +138,12 @@ def test_wrong_tokens_are_slowed_down_and_fill_no_audit_trail(person):
     assert guesses[-1]["Retry-After"] == str(WAIT_SECONDS)
     assert refused == MAX_FAILURES + 1
     assert right.status_code == 200
+
+
+def test_closing_an_account_ends_its_tokens_for_good(person):
+    user = person("legal")
+    given = tokens.give(actor=user, name="x", days=30)
+    people.set_active(actor=OPERATOR, person=user, active=False)
+    people.set_active(actor=OPERATOR, person=user, active=True)
+    assert Program(given.secret).get("/me").status_code == 401
+    assert last(Action.TOKEN_ENDED).details == {"own": False}
