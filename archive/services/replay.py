@@ -13,8 +13,9 @@ from django.utils import timezone
 
 from archive.models import DestroyedSighting, Sighting
 from archive.services.disposal import destroy
-from archive.services.purging import purge_put_back
+from archive.services.purging import purge_database, purge_put_back
 from archive.services.removal import purge
+from archive.services.traces import erase_again
 from archive.wiring import Archive
 from muniment.ids import SightingId
 from muniment.seal import ledger
@@ -32,25 +33,30 @@ class Replayed:
     tombstones_restored: int = 0
     keys_removed: int = 0
     rows_removed: int = 0
+    texts_removed: int = 0
 
     @property
     def came_back(self) -> bool:
         """Whether anything destroyed had come back and was destroyed again."""
-        return bool(self.tombstones_restored or self.keys_removed or self.rows_removed)
+        return bool(self.tombstones_restored or self.keys_removed or self.rows_removed or self.texts_removed)
 
 
 def replay(archive: Archive) -> Replayed:
     """Bring database and keyrings to what the ledger says; raise `LedgerCorrupt`, `StoreUnavailable`."""
     report = Replayed()
-    ids = set[UUID]()
+    ids, audit_entries = set[UUID](), set[bytes]()
     for _, intent in ledger.read_all(archive.vault.segments):
         ids.update(intent.messages.keys(), intent.messages.values(), _ids(intent))
+        audit_entries |= intent.audit_entries
         report.intents += 1
         report.sightings += sum(map(len, intent.sightings.values()))
         for segment_id, sighting_ids in intent.sightings.items():
             report.keys_removed += shred(archive.vault.keyrings, segment_id, sighting_ids)
         report.tombstones_restored += _restore_tombstones(intent)
         report.rows_removed += _remove_rows(intent, archive)
+    report.texts_removed = erase_again(audit_entries)
+    if report.texts_removed:
+        purge_database()
     if ids:
         purge_put_back(archive, ids)  # an index, or exports, without the database
     return report

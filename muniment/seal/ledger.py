@@ -23,7 +23,7 @@ from muniment.stores.port import ObjectExists, ObjectStore
 PREFIX: Final = "ledger/"
 VERSION: Final = 1
 LOCK: Final = timedelta(days=30 * 365)  # longer than any backup is kept; an intent holds nothing personal
-MAX_SIGHTINGS: Final = 5_000  # in one intent
+MAX_NAMED: Final = 5_000  # in one intent
 _DIGEST_BYTES: Final = 32
 _MARK_BYTES: Final = 16  # of the digest; a kek id of 16 bytes stands before it
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -43,19 +43,20 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Intent:
-    """Sightings that are destroyed from `at` (aware UTC) on, by segment."""
+    """What is destroyed from `at` (aware UTC) on: sightings, by segment, and free texts of the audit trail."""
 
     disposal_id: UUID
     cause: Cause
     at: datetime
-    sightings: Mapping[SegmentId, frozenset[SightingId]]
+    sightings: Mapping[SegmentId, frozenset[SightingId]] = field(default_factory=dict)
     messages: Mapping[SightingId, UUID] = field(default_factory=dict)  # of which message each was
     marks: Mapping[SightingId, bytes] = field(default_factory=dict)  # of the item imported: `import_mark`
+    audit_entries: frozenset[bytes] = frozenset()  # hashes of the audit entries whose texts go
 
     def __post_init__(self) -> None:
-        count = sum(map(len, self.sightings.values()))
-        if not 0 < count <= MAX_SIGHTINGS:
-            raise Refused(f"an intent names 1 to {MAX_SIGHTINGS} sightings, not {count}")
+        count = sum(map(len, self.sightings.values())) + len(self.audit_entries)
+        if not 0 < count <= MAX_NAMED:
+            raise Refused(f"an intent names 1 to {MAX_NAMED} sightings and audit entries, not {count}")
 
 
 def key_of(intent: Intent) -> str:
@@ -104,6 +105,7 @@ def encode(intent: Intent) -> bytes:
             },
             "messages": {sighting.bytes: message.bytes for sighting, message in intent.messages.items()},
             "marks": {sighting.bytes: mark for sighting, mark in intent.marks.items()},
+            "audit": sorted(intent.audit_entries),
         },
         canonical=True,
     )
@@ -129,6 +131,7 @@ def decode(data: bytes) -> Intent:
             },
             messages={SightingId(UUID(bytes=one)): UUID(bytes=of) for one, of in found["messages"].items()},
             marks={SightingId(UUID(bytes=one)): bytes(mark) for one, mark in found["marks"].items()},
+            audit_entries=frozenset(map(bytes, found["audit"])),
         )
     except (cbor2.CBORDecodeError, KeyError, TypeError, ValueError, AttributeError, OverflowError, Refused) as error:
         raise LedgerCorrupt(f"an intent of the erasure ledger is malformed: {error!r}") from error

@@ -26,6 +26,7 @@ intents = st.builds(
     ),
     messages=st.dictionaries(ids.map(SightingId), ids, max_size=5),
     marks=st.dictionaries(ids.map(SightingId), st.binary(min_size=32, max_size=32), max_size=5),
+    audit_entries=st.frozensets(st.binary(min_size=32, max_size=32), max_size=5),
 )
 
 
@@ -88,7 +89,7 @@ def test_the_erased_are_told_by_segment():
     assert ledger.erased(store) == {segment: {first, second}}
 
 
-@pytest.mark.parametrize("count", [0, ledger.MAX_SIGHTINGS + 1])
+@pytest.mark.parametrize("count", [0, ledger.MAX_NAMED + 1])
 def test_an_intent_names_a_bounded_number_of_sightings(count):
     with pytest.raises(Refused):
         intent(sightings={SegmentId(IDS.next()): frozenset(SightingId(IDS.next()) for _ in range(count))})
