@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from archive.exporting.orders import Holds
-from archive.models import Message, Sighting
+from archive.models import HeldSighting, Message, Sighting
 from archive.queries.holds import holds_of, standing_holds
 
 
@@ -17,13 +17,20 @@ def holds_in(matter_ids: Collection[UUID] | None, *, at: datetime) -> Holds:
     rows = standing_holds().filter(placed_at__lte=at).select_related("matter")
     if matter_ids is not None:
         rows = rows.filter(matter__in=list(matter_ids))
-    references = {hold.id: hold.matter.reference for hold in rows}
+    holds = list(rows)
+    references = {hold.id: hold.matter.reference for hold in holds}
+    all_covered = all(hold.covered_at is not None for hold in holds)
 
     def of(message: Message, /) -> tuple[str, ...]:
         if not references:
             return ()
-        sightings = Sighting.objects.filter(message_id=message.id).values_list("id", flat=True)
-        found = {hold.id for holds in holds_of(sightings).values() for hold in holds}
-        return tuple(sorted({references[identifier] for identifier in found & references.keys()}))
+        sightings = Sighting.objects.filter(message_id=message.id).values("id")
+        if all_covered:  # one query: it is asked for each message of a bundle
+            covers = HeldSighting.objects.filter(sighting_id__in=sightings, hold__in=references)
+            found = set(covers.values_list("hold_id", flat=True))
+        else:
+            named = holds_of(sightings.values_list("id", flat=True))
+            found = {hold.id for covering in named.values() for hold in covering} & references.keys()
+        return tuple(sorted({references[identifier] for identifier in found}))
 
     return of
