@@ -11,7 +11,7 @@ A cover is written under `archive.services.governing`. Each step may be killed a
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -94,15 +94,21 @@ def note_too_late(too_late: Wanted) -> None:
             log.warning("hold came too late", extra={"hold_id": str(hold_id), "sightings": len(named) - len(known)})
 
 
-def cover_hold(hold: Hold, *, archive: Archive, until: float | None = None) -> bool:
-    """Cover the mail that was there before the hold; return whether all of it is. `until` is of `time.monotonic`.
+def cover_hold(hold: Hold, *, archive: Archive, seconds: float | None = None, again: bool = False) -> bool:
+    """Cover the mail that was there before the hold; return whether all of it is.
 
-    May raise `StoreUnavailable` or `IndexUnavailable`: the hold stands and binds meanwhile, and the sweep goes on.
+    After `seconds` it stops, and the next call goes on. `again` looks at what is covered already, too. May raise
+    `StoreUnavailable` or `IndexUnavailable`: the hold stands and binds meanwhile.
     """
-    for message_ids in _batches(hold, archive.engine):
+    message_ids = candidates(hold, archive.engine)
+    if not again:
+        done = _messages_of(hold)
+        message_ids = [message_id for message_id in message_ids if message_id not in done]
+    until = None if seconds is None else time.monotonic() + seconds
+    for start in range(0, len(message_ids), BATCH_MESSAGES):
         if until is not None and time.monotonic() > until:
             return False
-        _cover_apart({hold.id: message_ids}, store=archive.vault.segments)
+        _cover_apart({hold.id: message_ids[start : start + BATCH_MESSAGES]}, store=archive.vault.segments)
     with governing():
         Hold.objects.filter(id=hold.id, covered_at__isnull=True).update(covered_at=timezone.now())
     return True
@@ -167,10 +173,10 @@ def candidates(hold: Hold, engine: SearchEngine) -> list[UUID]:
     return list(rows.order_by("message_id").values_list("message_id", flat=True).distinct())
 
 
-def _batches(hold: Hold, engine: SearchEngine) -> Iterator[list[UUID]]:
-    message_ids = candidates(hold, engine)
-    for start in range(0, len(message_ids), BATCH_MESSAGES):
-        yield message_ids[start : start + BATCH_MESSAGES]
+def _messages_of(hold: Hold) -> set[UUID]:
+    """Return the messages that a hold covers: whole, because all sightings of one are covered in one transaction."""
+    rows = Sighting.objects.filter(id__in=hold.covered.values("sighting_id"))
+    return set(rows.values_list("message_id", flat=True))
 
 
 def _cover_apart(wanted: Wanted, *, store: ObjectStore) -> None:

@@ -95,7 +95,7 @@ def mend(archive: Archive) -> None:
     What only the store or the log knows is left for a person: it may be the last witness of a hold.
     """
     for hold in standing_holds():
-        cover_hold(hold, archive=archive)
+        cover_hold(hold, archive=archive, again=True)
         store_holds.protect(archive.vault.segments, store_holds.segments_of(hold))
 
 

@@ -9,7 +9,6 @@ Between the row and the last cover a kill loses nothing: `complete` goes on, and
 
 import json
 import logging
-import time
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -178,12 +177,12 @@ def complete(
 ) -> Completed:
     """Go on with what a kill, or a store or index that did not answer, left undone. Safe to repeat and to run twice.
 
-    A placing that was killed before its row was written is taken for abandoned after so long.
+    `seconds` are for each hold, besides listing what it covers. A placing that was killed before its row was written is
+    taken for abandoned after so long.
     """
-    until = None if seconds is None else time.monotonic() + seconds
     standing = list(Hold.objects.filter(released_at__isnull=True, covered_at__isnull=True).order_by("id"))
     released = list(Hold.objects.filter(released_at__isnull=False, store_lifted_at__isnull=True).order_by("id"))
-    covered = sum(_complete(hold, archive, until=until) for hold in standing)
+    covered = sum(_complete(hold, archive, seconds=seconds) for hold in standing)
     lifted = sum(_lift(hold, archive) for hold in released)
     with suppress(Transient):
         store_holds.lift_abandoned(store=archive.vault.segments, before=timezone.now() - abandoned_after)
@@ -255,9 +254,9 @@ def _commit(actor: Actor, hold: Hold, chosen: hold_terms.Chosen | None, archive:
         )
 
 
-def _complete(hold: Hold, archive: Archive, *, until: float | None = None) -> bool:
+def _complete(hold: Hold, archive: Archive, *, seconds: float | None = None) -> bool:
     try:
-        return cover_hold(hold, archive=archive, until=until)
+        return cover_hold(hold, archive=archive, seconds=seconds)
     except Transient:
         log.warning("hold stands, its coverage waits", extra={"hold_id": str(hold.id)}, exc_info=True)
         return False

@@ -103,6 +103,17 @@ def test_covers_that_are_lost_are_named_and_mended(archive):
     assert (HeldSighting.objects.count(), reasons(archive)) == (2, {})
 
 
+def test_a_copy_whose_cover_is_lost_is_named_and_mended(archive):
+    arrive(archive, mail("1"))
+    arrive(archive, mail("1"))
+    place(archive, addresses=["ann@corp.example"])
+    without_guards("DELETE FROM archive_heldsighting WHERE id = (SELECT MAX(id) FROM archive_heldsighting)")
+    found = check_holds(archive).faults
+    repair(archive)
+    assert len([fault for fault in found if "should cover it" in fault["reason"]]) == 1
+    assert (HeldSighting.objects.count(), reasons(archive)) == (2, {})
+
+
 def test_a_tombstone_of_held_mail_is_named(archive):
     arrive(archive, mail("1"))
     place(archive, addresses=["ann@corp.example"])
