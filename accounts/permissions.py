@@ -74,7 +74,7 @@ def matter_scope(actor: User, matter: Matter, *, now: datetime | None = None) ->
 
 def covers(seen: Scope, asked: Scope) -> bool:
     """Return whether whoever sees `seen` may see all that `asked` takes in."""
-    if (asked.blind and not seen.blind) or (asked.restricted and not seen.restricted):
+    if any(getattr(asked, flag) and not getattr(seen, flag) for flag in ("blind", "personal", "restricted")):
         return False
     if seen.everything:
         return True

@@ -82,6 +82,7 @@ def scope_as_saved(scope: Scope) -> dict[str, object]:
     return {
         "everything": scope.everything,
         "blind": scope.blind,
+        "personal": scope.personal,
         "restricted": scope.restricted,
         "addresses": sorted(scope.addresses),
         "domains": sorted(scope.domains),

@@ -130,7 +130,11 @@ def _check_role(actor: User | Operator, cause: str) -> None:
 
 
 def _scope(actor: User | Operator) -> Scope:
-    return scope_of(actor) if isinstance(actor, User) else Scope(everything=True, blind=True, restricted=True)
+    return (
+        scope_of(actor)
+        if isinstance(actor, User)
+        else Scope(everything=True, blind=True, personal=True, restricted=True)
+    )
 
 
 def _freeze(disposal: Disposal, message_ids: Iterable[UUID], scope: Scope) -> None:
