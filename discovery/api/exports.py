@@ -20,7 +20,7 @@ from discovery.forms import MAX_PURPOSE_CHARS
 from discovery.kept import NotKept, exports, find_export, may_fetch
 from discovery.models import MAX_NAME_CHARS, ExportJob, ExportState
 from discovery.services import export_jobs
-from discovery.tasks import make_export
+from discovery.tasks import queue_export
 
 router = Router(tags=["exports"])
 
@@ -97,7 +97,7 @@ def ask_export(request: HttpRequest, body: ExportIn):
             purpose=body.purpose,
             all_copies=body.all_copies,
         )
-        make_export.delay(str(job.pk))
+        queue_export(job.pk)
         return job.pk
 
     return Status(201, _out(request, find_export(request.user, UUID(once(request, make)))))
