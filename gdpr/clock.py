@@ -21,11 +21,11 @@ HOLIDAYS: Final[dict[str, Holidays]] = {
 class Standing(StrEnum):
     """How a request stands in time."""
 
-    ANSWERED = "answered"
-    PAUSED = "paused"
     OVERDUE = "overdue"
     SOON = "soon"  # the safe day has come
     RUNNING = "running"
+    PAUSED = "paused"
+    ANSWERED = "answered"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

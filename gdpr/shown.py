@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -19,6 +18,8 @@ from gdpr.models import CarriedOut, Choice, Code, Concern, LocatedItem, Request,
 from gdpr.queries.located import messages_of
 from gdpr.states import State
 from muniment.policy.erasure import ErasureOutcome
+from muniment.policy.words import Language
+from muniment.policy.words import day as in_words
 
 STANDINGS: Final[dict[Standing, Promise | str]] = {
     Standing.OVERDUE: _lazy("overdue"),
@@ -96,12 +97,20 @@ class ItemShown:
 
 def day(value: date | None) -> str:
     """Return a day in the words of the page."""
-    return date_format(value, _("j F Y")) if value else ""
+    return in_words(value, language()) if value else ""
 
 
 def moment(value: datetime | None) -> str:
     """Return a moment in the words of the page, in the archive's zone."""
-    return date_format(timezone.localtime(value), _("j F Y, H:i")) if value else ""
+    if value is None:
+        return ""
+    local = timezone.localtime(value)
+    return f"{day(local.date())}, {local:%H:%M}"
+
+
+def language() -> Language:
+    """Return the language of the page, as the policy's sentences have it."""
+    return "fr" if get_language() == "fr" else "en"
 
 
 def clock(found: Clock) -> ClockShown:
@@ -131,11 +140,10 @@ def items(actor: User, request: Request, rows: list[LocatedItem]) -> list[ItemSh
     belongs = messages_of([row.sighting_id for row in rows])
     seen = visible_rows(actor, set(belongs.values()))
     terms = {term.pk: term.value for term in SubjectTerm.objects.filter(request=request)}
-    language = "fr" if get_language() == "fr" else "en"
-    return [_item(row, seen.get(belongs.get(row.sighting_id)), terms, language) for row in rows]
+    return [_item(row, seen.get(belongs.get(row.sighting_id)), terms) for row in rows]
 
 
-def _item(row: LocatedItem, message: Any, terms: Mapping[int, str], language: str) -> ItemShown:
+def _item(row: LocatedItem, message: Any, terms: Mapping[int, str]) -> ItemShown:
     return ItemShown(
         item=row,
         subject=message.subject or _("(no subject)") if message else "",
@@ -145,7 +153,7 @@ def _item(row: LocatedItem, message: Any, terms: Mapping[int, str], language: st
         concern=Concern(row.concern).label,
         terms=tuple(terms[one] for one in row.term_ids if one in terms),
         proposal=PROPOSALS.get(row.proposal, ""),
-        reasons=tuple(row.reasons.get(language, ())),
+        reasons=tuple(row.reasons.get(language(), ())),
         choice=Choice(row.choice).label if row.choice else "",
         code=Code(row.code).label if row.code else "",
         carried_out=CarriedOut(row.carried_out).label if row.carried_out else "",

@@ -48,6 +48,7 @@ class Reader:
         self._vault = archive.vault
         addresses = request.terms.filter(kind=TermKind.ADDRESS, state=TermState.CONFIRMED)
         self._own = frozenset(addresses.values_list("value", flat=True))
+        self._last = None  # the segment read last, by its id: messages come in the order of their sealing
 
     def copy(self, item: LocatedItem) -> Copied:
         """Return a message as it is handed over; raise `Corrupt` when none of its sightings opens."""
@@ -79,7 +80,7 @@ class Reader:
         best: tuple[bytes, int] | None = None
         for row in message.sightings.order_by("id"):
             try:
-                raw = self._vault.read(SegmentId(row.segment_id), SightingId(row.id)).raw
+                raw = self._raw(SegmentId(row.segment_id), SightingId(row.id))
             except Corrupt:
                 continue
             found = (raw, 0) if known is None else without_blind(raw, known)
@@ -90,6 +91,12 @@ class Reader:
         if best is None:
             raise NotThere(f"no sighting of message {message.id} opens")
         return best
+
+    def _raw(self, segment_id: SegmentId, sighting_id: SightingId) -> bytes:
+        if self._last is None or self._last[0] != segment_id:
+            self._last = segment_id, self._vault.glance(segment_id)
+        opened = self._last[1]
+        return opened.open(opened.entry_of(sighting_id)).raw
 
 
 def head_of(request: Request) -> Head:

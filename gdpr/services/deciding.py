@@ -21,6 +21,7 @@ from gdpr.models import Choice, Code, Concern, LocatedItem, Request, Right
 from gdpr.queries.located import messages_of
 from gdpr.services.acting import Act, acting, move, record
 from gdpr.services.proposing import FOR_OTHERS, Proposer, review_for, write
+from gdpr.services.storing import save_alike
 from gdpr.states import NotAllowed, State
 from muniment.policy.erasure import DutyInForce, ErasureDecision, ErasureOutcome
 
@@ -29,7 +30,7 @@ OF_ACCESS: Final = frozenset({Choice.RELEASE, Choice.WITHHOLD, Choice.UNRELATED}
 OF_ERASURE: Final = frozenset({Choice.ERASE, Choice.KEEP, Choice.RESTRICT, Choice.UNRELATED})
 CODES_OF_ACCESS: Final = FOR_OTHERS
 CODES_OF_ERASURE: Final = frozenset(Code)
-_FIELDS: Final = ("choice", "code", "reason", "chosen_by", "chosen_at", "proposal", "reasons", "others", "message_id")
+_FIELDS: Final = ("choice", "code", "reason", "chosen_by", "chosen_at", "proposal", "reasons", "others")
 _CHUNK: Final = 500
 
 
@@ -74,7 +75,7 @@ def decide(
         taken, refused = _apply(request, items, **said, today=timezone.localdate(at))
         for item in taken:
             item.chosen_by, item.chosen_at = actor, at
-        LocatedItem.objects.bulk_update(taken, _FIELDS, batch_size=_CHUNK)
+        save_alike(taken, _FIELDS)
         details = {"choice": choice.value, "code": code.value if code else "", "messages": len(taken)}
         record(actor, request, Act.DECIDED, at=at, reason=reason, details=details)
     return Decided(taken=len(taken), refused=refused)
@@ -104,7 +105,7 @@ def settle(*, actor: User, request_id: UUID, now: datetime | None = None) -> Set
         if changed:
             for item in changed:
                 item.choice = item.code = item.reason = ""
-            LocatedItem.objects.bulk_update(changed, _FIELDS, batch_size=_CHUNK)
+            save_alike(changed, _FIELDS)
             came_from = move(request, State.REVIEW)
             record(actor, request, Act.MOVED, at=at, came_from=came_from, details={"changed": len(changed)})
             return Settled(sealed=False, changed=len(changed))
@@ -190,8 +191,10 @@ def _apply(
 def _follow(items: list[LocatedItem]) -> None:
     """Note the ids that the messages of the items have now."""
     belongs = messages_of([item.sighting_id for item in items])
-    for item in items:
-        item.message_id = belongs.get(item.sighting_id, item.message_id)
+    moved = [item for item in items if belongs.get(item.sighting_id, item.message_id) != item.message_id]
+    for item in moved:
+        item.message_id = belongs[item.sighting_id]
+    save_alike(moved, ("message_id",))
 
 
 def _why_not(choice: Choice, code: Code | None, decision: ErasureDecision) -> str:

@@ -23,15 +23,15 @@ from archive.sparing import Spared
 from archive.wiring import Archive
 from gdpr.models import CarriedOut, Choice, Code, LocatedItem, Request, RequestEvent, Right
 from gdpr.services import answering
-from gdpr.services.acting import Act, Actor, acting, move, person_of, record
+from gdpr.services.acting import Act, Actor, acting, move, record
 from gdpr.services.deciding import seal_of
+from gdpr.services.storing import save_alike
 from gdpr.states import NotAllowed, State
 from muniment.errors import MunimentError
 
 log = logging.getLogger(__name__)
 
 LOST_AFTER: Final = timedelta(minutes=5)  # a queue that was lost is told from one that is slow
-_CHUNK: Final = 500
 _OPEN: Final = (State.APPROVAL, State.EXECUTION_FAILED)
 _FIELDS: Final = ("choice", "code", "reason", "carried_out")
 _DONE: Final = {
@@ -54,6 +54,7 @@ def ask_approval(*, actor: User, request_id: UUID, reason: str, now: datetime | 
         message_ids = [item.message_id for item in _to_erase(request)]
         if not message_ids:
             raise NotAllowed(_("Nothing is to be erased: the decisions can be carried out without an approval."))
+    _withdraw_orphans(actor, request, at)
     proposed = proposals.propose(
         actor=actor,
         cause=Cause.ERASURE,
@@ -69,6 +70,12 @@ def ask_approval(*, actor: User, request_id: UUID, reason: str, now: datetime | 
         record(actor, request, Act.SEALED, at=at, reason=reason, details={"messages": len(message_ids)})
     proposals.ask_approval(actor=actor, disposal=proposed, reason=reason, now=at)
     return proposed
+
+
+def _withdraw_orphans(actor: User, request: Request, at: datetime) -> None:
+    """Take back lists that were proposed for the request and that it never learnt of: a process was killed between."""
+    for lost in Disposal.objects.filter(request_id=request.id, state=DisposalState.PROPOSED):
+        proposals.withdraw(actor=actor, disposal=lost, reason=f"Request {request.number} proposes anew.", now=at)
 
 
 def approval_of(request: Request) -> Approval | None:
@@ -151,10 +158,14 @@ def finish_interrupted(archive: Archive, *, now: datetime | None = None) -> int:
         )
         if not ended:
             continue
-        if request.state == State.EXECUTION_FAILED:
-            begin(actor=None, request_id=request.id, now=now)
-        carry_out(actor=None, request_id=request.id, archive=archive, now=now)
-        finished += 1
+        try:
+            if request.state == State.EXECUTION_FAILED:
+                begin(actor=None, request_id=request.id, now=now)
+            carry_out(actor=None, request_id=request.id, archive=archive, now=now)
+        except MunimentError as error:
+            log.warning("erasure waits", extra={"request_id": str(request.id), "kind": type(error).__name__})
+        else:
+            finished += 1
     return finished
 
 
@@ -198,9 +209,9 @@ def _finish(actor: Actor, request_id: UUID, archive: Archive, at: datetime) -> R
         items = list(request.items.filter(carried_out="").exclude(choice=""))
         for item in items:
             _note(item, outcomes)
-        LocatedItem.objects.bulk_update(items, _FIELDS, batch_size=_CHUNK)
+        save_alike(items, _FIELDS)
         restricted = list(request.items.filter(carried_out=CarriedOut.RESTRICTED).values_list("sighting_id", flat=True))
-    restrictions.place(actor=person_of(actor), request_id=request_id, sighting_ids=restricted, archive=archive, now=at)
+    restrictions.place(actor=actor, request_id=request_id, sighting_ids=restricted, archive=archive, now=at)
     with acting(actor, request_id, State.EXECUTING) as request:
         came_from = move(request, State.REPLYING)
         answering.reply(request, actor=actor, at=at)

@@ -19,6 +19,7 @@ from gdpr.models import Concern, LocatedItem, Request, Right, SearchReport, Term
 from gdpr.queries.located import Found, by_addresses, by_words, first_sightings, messages_of
 from gdpr.services import proposing
 from gdpr.services.acting import Act, acting, move, record
+from gdpr.services.storing import save_alike
 from gdpr.states import NotAllowed, State
 from muniment.engines.port import Scope
 
@@ -81,18 +82,19 @@ def _keep(request: Request, found: Mapping[UUID, Found]) -> None:
     wanted = {message_id: one for message_id, one in found.items() if message_id not in done}
     first, sent = first_sightings(wanted), _sent(wanted)
     fresh: list[LocatedItem] = []
-    known: list[LocatedItem] = []
+    known: list[LocatedItem] = []  # that changed
     for message_id, one in wanted.items():
         item = of_message.get(message_id)
         if item is None:
             item = LocatedItem(request=request, sighting_id=first[message_id])
             fresh.append(item)
-        else:
-            known.append(item)
-        item.message_id, item.concern, item.sent_at = message_id, one.concern, sent[message_id]
+        before = (item.message_id, item.concern, item.sent_at, item.term_ids)
+        item.message_id, item.concern, item.sent_at = message_id, one.concern.value, sent[message_id]
         item.term_ids = sorted(one.term_ids)
+        if item.pk and (item.message_id, item.concern, item.sent_at, item.term_ids) != before:
+            known.append(item)
     LocatedItem.objects.bulk_create(fresh, batch_size=_CHUNK)
-    LocatedItem.objects.bulk_update(known, ["message_id", "concern", "sent_at", "term_ids"], batch_size=_CHUNK)
+    save_alike(known, ("message_id", "concern", "sent_at", "term_ids"))
 
 
 def _sent(message_ids: Mapping[UUID, Found]) -> dict[UUID, datetime | None]:

@@ -6,6 +6,7 @@ from typing import Final
 
 from archive.queries.facts import facts_of, policy_on
 from gdpr.models import Choice, Code, Concern, LocatedItem, Request, TermKind, TermState
+from gdpr.services.storing import save_alike
 from muniment.policy.erasure import ErasureDecision, OtherPeople, erasure_under
 from muniment.policy.erasure_request import (
     NOTHING_FOUND,
@@ -27,7 +28,6 @@ EXEMPTIONS: Final = {
 FOR_OTHERS: Final = frozenset(
     {Code.OTHERS, Code.SECRECY, Code.TRADE, Code.PROPERTY, Code.PRIVILEGE, Code.SECURITY, Code.INVESTIGATION}
 )
-_CHUNK: Final = 500
 
 
 class Proposer:
@@ -79,7 +79,7 @@ def propose_all(request: Request, *, today: date) -> None:
     for item, decision in proposer.decisions(request.items.filter(carried_out="")):
         write(item, decision)
         changed.append(item)
-    LocatedItem.objects.bulk_update(changed, ["proposal", "reasons", "others"], batch_size=_CHUNK)
+    save_alike(changed, ("proposal", "reasons", "others"))
 
 
 def write(item: LocatedItem, decision: ErasureDecision) -> None:

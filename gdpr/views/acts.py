@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from archive.wiring import archive
 from gdpr import tasks
-from gdpr.models import IdentityMethod, RefusalGround, Request, Right, TermKind
+from gdpr.models import IdentityMethod, RefusalGround, Request, Right, TermKind, TermState
+from gdpr.models.terms import TermOrigin
 from gdpr.services import (
     answering,
     clocks,
@@ -98,6 +99,14 @@ def _decide_terms(actor: User, row: Request, fields: Fields) -> str:
     confirmed = [int(pk) for pk, value in said.items() if value == "yes" and pk.isdigit()]
     refused = [int(pk) for pk, value in said.items() if value == "no" and pk.isdigit()]
     terms.decide(actor=actor, request_id=row.id, confirmed=confirmed, refused=refused)
+    return ""
+
+
+def _refuse_other_terms(actor: User, row: Request, fields: Fields) -> str:
+    """Keep what was said, and say of all other proposals of the archive that they are somebody else."""
+    _decide_terms(actor, row, fields)
+    rest = row.terms.filter(state=TermState.PROPOSED).exclude(origin=TermOrigin.GIVEN)
+    terms.decide(actor=actor, request_id=row.id, refused=list(rest.values_list("pk", flat=True)))
     return ""
 
 
@@ -226,6 +235,7 @@ ACTS: dict[str, ActOf] = {
     "refuse": _refuse,
     "propose-terms": _propose_terms,
     "decide-terms": _decide_terms,
+    "refuse-other-terms": _refuse_other_terms,
     "add-term": _add_term,
     "approve-terms": _approve_terms,
     "reconsider": _reconsider,

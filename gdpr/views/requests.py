@@ -33,6 +33,7 @@ PAGE_ITEMS = 50
 _BACK = {
     "propose-terms": "request-person",
     "decide-terms": "request-person",
+    "refuse-other-terms": "request-person",
     "add-term": "request-person",
     "locate": "request-messages",
     "mentions": "request-messages",
@@ -164,7 +165,7 @@ def carrying(row: Request) -> dict[str, Any]:
 
 
 def _person(request: HttpRequest, row: Request, *, wrong: str = "", status: int = 200) -> HttpResponse:
-    terms = list(row.terms.order_by("state", "kind", "-seen", "value"))
+    terms = list(row.terms.order_by("state", "origin", "kind", "-seen", "value"))
     context = frame(request, row, "person") | {
         "wrong": wrong,
         "waiting": [term for term in terms if term.state == TermState.PROPOSED],

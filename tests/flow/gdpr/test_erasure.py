@@ -15,6 +15,7 @@ from gdpr.services import answering, deciding, erasing, reopening
 from gdpr.states import NotAllowed, State
 from muniment.errors import Refused
 from tests.flow.archive import holding
+from tests.flow.archive.holding import OPERATOR
 from tests.flow.gdpr.desk import (
     AFTER_COOLING,
     ANN,
@@ -268,3 +269,31 @@ def test_an_approval_that_expired_carries_nothing_out_and_can_be_asked_for_again
     assert again(request).state == State.REVIEW
     assert frozen(dpo, request).state == State.APPROVAL
     assert approved(dpo, approver, request).disposal_id is not None
+
+
+def test_a_list_that_a_killed_process_left_behind_does_not_stand_in_the_way(archive, dpo, approver):
+    request = located(dpo, archive)
+    decided(dpo, request)
+    request = frozen(dpo, request)
+    erasing.ask_approval(actor=dpo, request_id=request.id, reason="x", now=NOW)
+    type(request).objects.filter(pk=request.pk).update(disposal_id=None)
+
+    approval = asked(dpo, request)
+
+    assert approval.subject == str(again(request).disposal_id)
+
+
+def test_a_command_is_named_where_it_restricts(archive, dpo, approver):
+    hold_on(archive, "sent")
+    request = located(dpo, archive)
+    decide(dpo, request, Choice.RESTRICT, concern=Concern.SENDER)
+    for concern in (Concern.RECIPIENT, Concern.CUSTODIAN):
+        decide(dpo, request, Choice.ERASE, concern=concern)
+    decide(dpo, request, Choice.UNRELATED, concern=Concern.MENTIONED)
+    approved(dpo, approver, frozen(dpo, request))
+
+    erasing.begin(actor=OPERATOR, request_id=request.id, now=AFTER_COOLING)
+    erasing.carry_out(actor=OPERATOR, request_id=request.id, archive=archive, now=AFTER_COOLING)
+
+    assert AuditEntry.objects.get(action=Action.RESTRICTED).actor == "command line: root"
+    assert again(request).state == State.REPLYING
