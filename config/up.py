@@ -3,28 +3,23 @@
 A second run starts what is there, and says so when it is running already.
 """
 
-import json
 import os
-import secrets
-import smtplib
 import socket
 import subprocess
 import sys
 import time
-import tomllib
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from http import HTTPStatus
-from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from config.supervisor import running
 
+if TYPE_CHECKING:
+    from accounts.demonstration import DemoAccount
+
 START_SECONDS: Final = 60.0
-DEMO_PEOPLE: Final = (
-    ("compliance", "demo@meridian-freight.example"),
-    ("employee", "claire.maubert@meridian-freight.example"),
-)
 
 
 class NotStarted(Exception):
@@ -39,47 +34,40 @@ def main() -> int:
     django.setup()
     from django.conf import settings  # noqa: PLC0415
 
+    from accounts import demonstration  # noqa: PLC0415
     from archive.services.setup import prepare  # noqa: PLC0415
+    from demo import install  # noqa: PLC0415
 
+    data = settings.MUNIMENT_DATA
     try:
         prepare()
-        fresh = not (settings.MUNIMENT_DATA / "demo.json").exists()
+        fresh = install.is_wanted(data)
         if fresh:
-            _say("First start: filling the archive with the demonstration mailbox.")
-            _import_demo(settings.BASE_DIR)
-        if running(settings.MUNIMENT_DATA):
+            _say("First start: filling the archive with the demonstration. This takes about a minute.")
+            install.fill(data)
+        if running(data):
             _say("Muniment is running already.")
         else:
             _start(settings)
         _wait(settings)
         if fresh:
-            _send_live(settings.BASE_DIR, settings.MUNIMENT_SMTP_PORT)
-        accounts = _accounts(settings.MUNIMENT_DATA / "demo.json")
-    except NotStarted as error:
+            install.send_live(data, settings.MUNIMENT_SMTP_PORT)
+    except (NotStarted, install.NotInstalled) as error:
         _say(str(error))
         return 1
+    web = f"http://127.0.0.1:{settings.MUNIMENT_WEB_PORT}/"
     _say(
         f"""
-  Web    http://127.0.0.1:{settings.MUNIMENT_WEB_PORT}/
-{_sign_ins(accounts)}
+  Web    {web}
+{_sign_ins(demonstration.read(data))}
+  Tour   {web}tour/: what each of them does in the first five minutes
   SMTP   127.0.0.1:{settings.MUNIMENT_SMTP_PORT}, from this machine: point a journal rule or a mail client at it
-  Data   {settings.MUNIMENT_DATA}
-  Logs   {settings.MUNIMENT_DATA / "log"}
+  Data   {data}
+  Logs   {data / "log"}
   Stop   make down
 """
     )
     return 0
-
-
-def _import_demo(root: Path) -> None:
-    for source in _demo(root)["import"]:
-        command = [sys.executable, str(root / "manage.py"), "import_mail", str(root / "demo" / source["path"])]
-        command += ["--source", source["source"]]
-        if source.get("custodian"):
-            command += ["--custodian", source["custodian"]]
-        done = subprocess.run(command, check=False)
-        if done.returncode not in {0, 1}:
-            raise NotStarted(f"The demonstration mailbox {source['path']} could not be imported; see above.")
 
 
 def _start(settings: Any) -> None:
@@ -126,43 +114,9 @@ def _healthy(port: int) -> bool:
         return False
 
 
-def _send_live(root: Path, port: int) -> None:
-    for message in _demo(root)["smtp"]:
-        raw = (root / "demo" / message["path"]).read_bytes()
-        with smtplib.SMTP("127.0.0.1", port, local_hostname=message.get("helo", "localhost")) as client:
-            client.sendmail(message["mail_from"], message["recipients"], raw)
-
-
-def _demo(root: Path) -> dict[str, Any]:
-    return tomllib.loads((root / "demo" / "sources.toml").read_text())
-
-
-def _accounts(path: Path) -> list[dict[str, str]]:
-    """Return the demonstration's sign-ins; make them, with random passwords, where there are none."""
-    from accounts.actors import operator  # noqa: PLC0415 - after Django is set up
-    from accounts.models import Role, User  # noqa: PLC0415
-    from accounts.services import grants, people  # noqa: PLC0415
-
-    if path.exists():
-        accounts: list[dict[str, str]] = json.loads(path.read_text())
-    else:
-        accounts = [
-            {"role": role, "email": email, "password": secrets.token_urlsafe(12)} for role, email in DEMO_PEOPLE
-        ]
-        with open(path, "w", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-            json.dump(accounts, file)
-    for account in accounts:
-        person = User.objects.filter(email=account["email"]).first() or people.add(
-            actor=operator(), address=account["email"], role=Role(account["role"]), password=account["password"]
-        )
-        if person.role == Role.COMPLIANCE and not person.grants.exists():
-            everything, why = grants.Opening.read("everything"), "the demonstration's compliance officer"
-            grants.give(actor=operator(), person=person, opening=everything, reason=why)
-    return accounts
-
-
-def _sign_ins(accounts: list[dict[str, str]]) -> str:
-    return "\n".join(f"         {one['role']:12} {one['email']}   {one['password']}" for one in accounts)
+def _sign_ins(accounts: Sequence["DemoAccount"]) -> str:
+    width = max((len(one.email) for one in accounts), default=0)
+    return "\n".join(f"         {one.role:14} {one.email:{width}}   {one.password}" for one in accounts)
 
 
 def _say(text: str) -> None:
