@@ -12,7 +12,7 @@ PAGES = ("/", "/?q=contract&after=2024-01-01", "/?q=%28contract", "/?q=zzzz", "/
          "/nowhere", "MESSAGE", "MESSAGE?show=text", "MESSAGE/headers", "MESSAGE/journey", "MESSAGE/structure",
          "MESSAGE/source", "MESSAGE/proof", "MESSAGE/retention", "/retention/", "/retention/rules/",
          "/retention/rules/new", "/retention/library", "/retention/due/", "/retention/review/", "/retention/events/",
-         "/retention/disposals/", "/labels/new")  # fmt: skip
+         "/retention/disposals/", "/labels/new", "/api/v1/", "/account/tokens")  # fmt: skip
 OPTIONS = {"resultTypes": ["violations"], "iframes": False}
 
 
