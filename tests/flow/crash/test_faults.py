@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.faults import run
+from benchmarks.faults.scenarios import run
 
 pytestmark = pytest.mark.timeout(400)
 

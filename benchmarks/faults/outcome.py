@@ -1,0 +1,36 @@
+"""What a scenario found, and how the scenarios of capture are judged."""
+
+from dataclasses import dataclass, field
+
+from benchmarks.faults.place import Place
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What one scenario found."""
+
+    scenario: str
+    kills: int = 0
+    acknowledged: int = 0
+    lost: int = 0
+    twice: int = 0
+    damaged: int = 0
+    differences: dict = field(default_factory=dict)
+    note: str = ""
+    skipped: bool = False
+
+    @property
+    def good(self) -> bool:
+        return not (self.lost or self.twice or self.damaged or self.differences)
+
+
+def judge(outcome: Outcome, place: Place, expected: list[str]) -> Outcome:
+    """Catalogue and index what is waiting, then compare what was promised with what is there."""
+    place.json("reconcile", "--repair")
+    found = place.digests()
+    outcome.acknowledged = len(expected)
+    outcome.lost = sum(found[digest] == 0 for digest in expected)
+    outcome.twice = sum(count > 1 for count in found.values())
+    outcome.damaged = len(place.json("verify")["damaged"])
+    outcome.differences = place.json("reconcile")["differences"]
+    return outcome
