@@ -1,16 +1,30 @@
 """The queue's tasks of requests: short, idempotent, safe to lose and to run twice."""
 
+import logging
 from uuid import UUID
 
-from celery import shared_task
+from celery import Task, shared_task
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from accounts.models import User
 from archive import wiring
 from gdpr.services import erasing, forgetting, packs, reopening
 from muniment.errors import Refused, Transient
 
+log = logging.getLogger(__name__)
+
 _RETRY = {"autoretry_for": (Transient,), "retry_backoff": True, "retry_backoff_max": 60, "max_retries": 5}
+
+
+def queue_erasure(request_id: UUID, person_id: int) -> None:
+    """Have a worker carry an erasure out; where the queue does not answer, the sweep finds it in a few minutes."""
+    _queue(carry_out, str(request_id), person_id)
+
+
+def queue_pack(request_id: UUID) -> None:
+    """Have a worker make the copy of an access; as `queue_erasure`."""
+    _queue(make_pack, str(request_id))
 
 
 @shared_task
@@ -39,6 +53,13 @@ def sweep() -> None:
     forgetting.forget_due(archive)
     now = timezone.now()
     for request_id in packs.waiting(now=now):
-        make_pack.delay(str(request_id))
+        queue_pack(request_id)
     for request_id, person_id in erasing.left_behind(now=now):
-        carry_out.delay(str(request_id), person_id)
+        queue_erasure(request_id, person_id)
+
+
+def _queue(task: Task, *arguments: str | int) -> None:
+    try:
+        task.delay(*arguments)
+    except (OSError, OperationalError):
+        log.warning("not queued: it waits for the sweep", extra={"task": task.name}, exc_info=True)

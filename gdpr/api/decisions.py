@@ -212,10 +212,10 @@ def carry_out(request: HttpRequest, request_id: UUID, body: Confirmed):
         )
     if row.right == Right.ERASURE:
         erasing.begin(actor=request.user, request_id=row.pk)
-        tasks.carry_out.delay(str(row.pk), request.user.pk)
+        tasks.queue_erasure(row.pk, request.user.pk)
     else:
         packs.release(actor=request.user, request_id=row.pk)
-        tasks.make_pack.delay(str(row.pk))
+        tasks.queue_pack(row.pk)
     return Status(202, whole(request.user, request_id))
 
 

@@ -201,10 +201,10 @@ def carry_out(actor: User, row: Request, fields: Fields, *, expected: int) -> No
         raise NotAllowed(_("Type the number of messages to confirm: this cannot be undone."))
     if row.right == Right.ERASURE:
         erasing.begin(actor=actor, request_id=row.id)
-        tasks.carry_out.delay(str(row.id), actor.pk)
+        tasks.queue_erasure(row.id, actor.pk)
     else:
         packs.release(actor=actor, request_id=row.id)
-        tasks.make_pack.delay(str(row.id))
+        tasks.queue_pack(row.id)
 
 
 def _reason(fields: Fields) -> str:
