@@ -22,6 +22,7 @@ from archive.queries import due
 from archive.queries.explanation import explained
 from archive.queries.messages import get_visible
 from archive.queries.reach import reaches_address
+from archive.queueing import hint, order
 from archive.services import events, labels, verdicts
 from archive.shown import code_of, language, outcome_of
 from muniment.policy.decide import Outcome
@@ -151,7 +152,7 @@ def get_retention(request: HttpRequest):
 @only_for(manages_retention)
 def evaluate(request: HttpRequest):  # noqa: ARG001 - handed over by place and name
     """A worker does it; the counts change when that is done."""
-    tasks.evaluate_retention.delay(forced=True)
+    order(tasks.evaluate_retention, forced=True)
     return Status(202, None)
 
 
@@ -265,7 +266,7 @@ def note_event(request: HttpRequest, body: EventIn):
         request,
         lambda: events.note(actor=request.user, address=body.address, event=body.event, on=body.on).pk,
     )
-    tasks.evaluate_retention.delay(forced=True)
+    hint(tasks.evaluate_retention, forced=True)
     return Status(201, _event(CustodianEvent.objects.select_related("noted_by").get(pk=int(made))))
 
 
@@ -278,7 +279,7 @@ def note_event(request: HttpRequest, body: EventIn):
 @only_for(manages_retention)
 def withdraw_event(request: HttpRequest, event_id: int):
     events.withdraw(actor=request.user, event_id=event_id)
-    tasks.evaluate_retention.delay(forced=True)
+    hint(tasks.evaluate_retention, forced=True)
     return Status(204, None)
 
 

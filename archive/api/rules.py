@@ -23,6 +23,7 @@ from archive.models import DraftState, RuleChangeDraft
 from archive.queries import rules as queries
 from archive.queries.disposals import approvals_of
 from archive.queries.facts import day_of
+from archive.queueing import hint
 from archive.services import rules as services
 from archive.shown import language
 from archive.views.rules import count_or_queue
@@ -198,7 +199,7 @@ def ask_rule_change_approval(request: HttpRequest, draft_id: UUID, body: Why):
 def put_in_force(request: HttpRequest, draft_id: UUID, body: Seen):
     """As it was counted, and, where mail may go sooner, approved by a second person."""
     services.put_in_force(actor=request.user, draft=queries.get_draft(draft_id), seen=body.seen)
-    tasks.evaluate_retention.delay(forced=True)
+    hint(tasks.evaluate_retention, forced=True)
     return _change(queries.get_draft(draft_id))
 
 
