@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from config import api, api_page
+from config import api, api_page, tour
 
 urlpatterns = [
     path("", include("accounts.urls")),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("discovery.urls")),
     path("", include("gdpr.urls")),
     path("language", login_not_required(set_language), name="set_language"),
+    path("tour/", tour.page, name="tour"),
     path("api/v1/", api_page.page, name="api"),
     path("api/v1/openapi.json", api.openapi, name="api-document"),
     path("api/v1/", api.routes()),

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts.demonstration import accounts_for
 from accounts.guessing import WAIT_SECONDS, forget, is_blocked, is_first_wait, note_failure
 from accounts.models import Action, Outcome, TextKind, User
 from accounts.services import audit
@@ -47,6 +48,9 @@ class SignIn(LoginView):
                 self.get_context_data(form=form, blocked=sentence % {"minutes": minutes}), status=429
             )
         return super().post(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: object) -> dict[str, object]:
+        return super().get_context_data(demo_accounts=accounts_for(self.request), **kwargs)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         forget(cache, **self._who())

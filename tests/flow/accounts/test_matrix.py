@@ -116,6 +116,7 @@ ROUTES = {
     "approval-decide": Route(method="post", gone=True),
     "tokens": Route(),
     "token-end": Route(method="post", gone=True),
+    "tour": Route(anonymous=200),
     "api": Route(anonymous=200),
     "api-document": Route(anonymous=200),
     "audit": Route(roles=READERS),
