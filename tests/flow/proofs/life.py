@@ -24,8 +24,8 @@ from hypothesis import HealthCheck, Phase, seed, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test  # noqa: E402
 
+from tests.flow.proofs.disasters import Troubled  # noqa: E402
 from tests.flow.proofs.oracle import Mail  # noqa: E402
-from tests.flow.proofs.world import World  # noqa: E402
 
 WORK = ("dispose", "erase", "dispose", "erase", "hold", "release", "settle", "capture")
 PEOPLE = ("ann@corp.example", "bob@corp.example", "cy@corp.example")
@@ -48,7 +48,7 @@ class Life(RuleBasedStateMachine):
 
     def __init__(self):
         super().__init__()
-        self.world = World(django_settings.MUNIMENT_DATA)
+        self.world = Troubled(django_settings.MUNIMENT_DATA)
 
     def done(self, name, **_):
         DONE[name] += 1
@@ -170,7 +170,7 @@ def main(argv):
     parser.add_argument("--seconds", type=float, default=float("inf"), help="begin no more lives after so long")
     options = parser.parse_args(argv)
     call_command("migrate", interactive=False, verbosity=0)
-    World.prepare(django_settings.MUNIMENT_DATA)
+    Troubled.prepare(django_settings.MUNIMENT_DATA)
     started, lives = time.monotonic(), 0
     while sum(DONE.values()) < options.steps and time.monotonic() - started < options.seconds:
         rest = options.steps - sum(DONE.values())
@@ -192,8 +192,8 @@ def main(argv):
         "steps": sum(DONE.values()),
         "by_kind": dict(sorted(DONE.items())),
         "killed_in": dict(sorted(KILLS.items())),
-        "destroyed": World.DESTROYED,
-        "spared": World.SPARED,
+        "destroyed": Troubled.DESTROYED,
+        "spared": Troubled.SPARED,
         "seconds": round(time.monotonic() - started, 1),
     }
     sys.stdout.write(f"{json.dumps(report)}\n")
