@@ -1,10 +1,7 @@
 """What goes wrong: kills at any moment, backups that are put back, catalogues that are made again."""
 
-from datetime import UTC, datetime
-
 from django.db import connection
 
-from accounts.actors import Operator
 from archive.models import (
     Disposal,
     DisposalState,
@@ -19,9 +16,6 @@ from muniment.seal.layout import id_of
 from muniment.stores.port import ObjectMissing
 from tests.flow.proofs.oracle import Held
 from tests.flow.proofs.world import World
-
-BEGINNING = datetime(2025, 1, 1, 12, tzinfo=UTC)
-OPERATOR = Operator(name="proof")
 
 
 class Troubled(World):

@@ -1,10 +1,7 @@
 """What is checked after every step, and at the end of every life."""
 
-from datetime import UTC, datetime
-
 from django.db import connection
 
-from accounts.actors import Operator
 from archive.models import (
     Cause,
     DestroyedSighting,
@@ -22,9 +19,6 @@ from muniment.seal.layout import keyring_key
 from muniment.seal.opening import Erased
 from muniment.stores.port import ObjectMissing
 from tests.flow.proofs.place import Place
-
-BEGINNING = datetime(2025, 1, 1, 12, tzinfo=UTC)
-OPERATOR = Operator(name="proof")
 
 
 class Judged(Place):

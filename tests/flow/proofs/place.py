@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 from django.db import connection
 
-from accounts.actors import Operator
 from accounts.models import Grant, GrantKind, Matter, Role, User
 from accounts.services import matters
 from archive.models import (
@@ -25,7 +24,6 @@ from tests.flow.proofs.mortal import Fate, Mortal
 from tests.flow.proofs.oracle import Oracle
 
 BEGINNING = datetime(2025, 1, 1, 12, tzinfo=UTC)
-OPERATOR = Operator(name="proof")
 
 
 class Place:

@@ -1,10 +1,9 @@
 """The steps of a life: capture, hold, release, rule change, disposal, erasure, time."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from hashlib import sha256
 from uuid import uuid4
 
-from accounts.actors import Operator
 from accounts.models import Approval, ApprovalState
 from accounts.services import approvals
 from archive.models import (
@@ -25,9 +24,6 @@ from muniment.policy.words import Text
 from muniment.seal.sighting import Sighting as Sealed
 from tests.flow.proofs.judged import Judged
 from tests.flow.proofs.oracle import Held
-
-BEGINNING = datetime(2025, 1, 1, 12, tzinfo=UTC)
-OPERATOR = Operator(name="proof")
 
 
 class World(Judged):
