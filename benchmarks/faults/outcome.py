@@ -34,3 +34,16 @@ def judge(outcome: Outcome, place: Place, expected: list[str]) -> Outcome:
     outcome.damaged = len(place.json("verify")["damaged"])
     outcome.differences = place.json("reconcile")["differences"]
     return outcome
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What a scenario of destruction, export or race found: figures by name, and what was wrong."""
+
+    scenario: str
+    rounds: int
+    figures: dict[str, int] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+
+    def count(self, name: str, number: int = 1) -> None:
+        self.figures[name] = self.figures.get(name, 0) + number

@@ -42,15 +42,13 @@ class Place:
             **options,
         )
 
+    def finished(self, *arguments: str, module: bool = False) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end, whatever that is."""
+        command = [sys.executable, *arguments] if module else self.command(*arguments)
+        return subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False)
+
     def json(self, *arguments: str) -> dict:
-        done = subprocess.run(
-            self.command(*arguments, "--json"),
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = self.finished(*arguments, "--json")
         if not done.stdout.strip():
             raise RuntimeError(done.stderr)
         return json.loads(done.stdout)
