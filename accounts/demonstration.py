@@ -41,6 +41,12 @@ def accounts_for(request: HttpRequest) -> tuple[DemoAccount, ...]:
     return read(settings.MUNIMENT_DATA) if _is_local(request) else ()
 
 
+def shared_password(accounts: tuple[DemoAccount, ...]) -> str:
+    """Return the password of all of them, or "" where they have different ones."""
+    passwords = {account.password for account in accounts}
+    return passwords.pop() if len(passwords) == 1 else ""
+
+
 def read(data: Path) -> tuple[DemoAccount, ...]:
     """Return the sign-ins that `make up` wrote; none where the file is not there or says nothing of use."""
     try:

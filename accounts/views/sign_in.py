@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.demonstration import accounts_for
+from accounts.demonstration import accounts_for, shared_password
 from accounts.guessing import WAIT_SECONDS, forget, is_blocked, is_first_wait, note_failure
 from accounts.models import Action, Outcome, TextKind, User
 from accounts.services import audit
@@ -50,7 +50,8 @@ class SignIn(LoginView):
         return super().post(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs: object) -> dict[str, object]:
-        return super().get_context_data(demo_accounts=accounts_for(self.request), **kwargs)
+        found = accounts_for(self.request)
+        return super().get_context_data(demo_accounts=found, demo_password=shared_password(found), **kwargs)
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         forget(cache, **self._who())

@@ -31,11 +31,11 @@ class Case:
 
 DISPUTE = Case(
     reference="KT-2024-117",
-    name="Kühlwerk : enregistreurs de température défectueux",
+    name="Kühlwerk : enregistreurs de température défectueux",
     description="240 enregistreurs achetés en mars 2024. Lot 1 en retard et sans certificats, lot 2 faux de quatre "
     "degrés. Mise en demeure le 2 décembre 2024, protocole le 14 mars 2025.",
-    custodians=("hannah", "thomas"),
-    reason="A reçu les lots, ou en a payé les factures",
+    custodians=("claire", "julien", "hannah", "thomas"),
+    reason="A négocié le contrat, reçu les lots ou payé les factures",
     waits="yannick",
     searches=(
         ("Certificats d'étalonnage", "certificat* OR certificate* OR calibration"),
@@ -44,7 +44,7 @@ DISPUTE = Case(
 )
 OYSTERS = Case(
     reference="CONC-2024-01",
-    name="« Les huîtres » : entente présumée avec Northgate",
+    name="« Les huîtres » : entente présumée avec Northgate",
     description="Prix relevés de dix-neuf pour cent des deux côtés de la Manche, même motif, même semaine. "
     "Demande de clémence à l'étude (article L. 420-1 du code de commerce).",
     custodians=("julien", "hannah", "julien-home"),
@@ -65,7 +65,7 @@ def make(archive: Archive, *, officer: User, counsel: User) -> None:
         archive,
         name="Les boîtes de Julien Kerbrat",
         kind=HoldKind.CUSTODIANS,
-        reason="Enquête de concurrence ; l'intéressé n'est pas informé",
+        reason="Enquête de concurrence ; l'intéressé n'est pas informé",
         addresses=(*PEOPLE["julien"].addresses(), *PEOPLE["julien-home"].addresses()),
     )
     _hold(
@@ -74,7 +74,7 @@ def make(archive: Archive, *, officer: User, counsel: User) -> None:
         archive,
         name="La plainte de Mme Sauvage",
         kind=HoldKind.MESSAGES,
-        reason="Elle dit qu'un tiers connaît ses données : indice de la fuite du fichier clients",
+        reason="Elle dit qu'un tiers connaît ses données : indice de la fuite du fichier clients",
         message_ids=letters("erasure-06", "erasure-07"),
     )
     _hold(
@@ -83,7 +83,7 @@ def make(archive: Archive, *, officer: User, counsel: User) -> None:
         archive,
         name="Enregistreurs Kühlwerk, tout ce qui en parle",
         kind=HoldKind.QUERY,
-        reason="Litige : contrat, livraisons, étalonnage, factures",
+        reason="Litige : contrat, livraisons, étalonnage, factures",
         query="kühlwerk OR kt-2024-117 OR loggers OR enregistreur*",
     )
     _export(dispute, counsel, archive)
