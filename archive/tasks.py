@@ -10,6 +10,7 @@ from celery import shared_task
 from django.conf import settings
 
 from accounts.models import User
+from accounts.services.once_keys import forget_old as forget_old_keys
 from archive import wiring
 from archive.models import DraftState, RuleChangeDraft, SegmentStage, Stage, StageState
 from archive.services import disposal, evaluation, holds, simulations, stamping
@@ -92,6 +93,7 @@ def sweep(*, whole: bool = False) -> None:
     """
     archive = wiring.archive()
     vault = archive.vault
+    forget_old_keys()
     started = time.monotonic()
     with turn(settings.MUNIMENT_DATA, "sweeping", wait=False) as mine:
         for _ in catalogue(sweeping.left_behind(vault=vault, whole=whole) if mine else (), vault=vault):

@@ -17,9 +17,9 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from accounts.api.door import TokenNotKnown, TooManyFailures
-from accounts.api.once import KeyNotUsable, KeyTaken
 from accounts.guessing import WAIT_SECONDS
 from accounts.services.approvals import ApprovalRefused
+from accounts.services.once_keys import KeyNotUsable, KeyTaken
 from muniment.errors import Corrupt, Refused, Transient
 from muniment.query.refusals import QueryError
 
