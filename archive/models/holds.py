@@ -54,7 +54,7 @@ class HeldSighting(models.Model):
 
 
 class HoldIntent(models.Model):
-    """A segment that the store is asked to keep for a hold whose row is not written yet; lifted if it never is."""
+    """A segment that the store is asked to keep for a hold that is being placed, until that covers its mail."""
 
     hold_id = models.UUIDField(db_index=True)  # of the hold that is being placed
     segment_id = models.UUIDField()

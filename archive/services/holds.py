@@ -1,6 +1,7 @@
 """Place legal holds, and release them by two people (docs/holds.md).
 
-    place     the store's legal hold on what the hold covers first, then the row, then all other mail that was there
+    place     the store's legal hold on what the hold covers first, then the row, then all other mail that was there;
+              at last the store lets go of what was destroyed before the row
     ask       somebody asks for the release, another approves
     release   the row, then the store's legal hold, last, where no other hold stands
 
@@ -9,7 +10,7 @@ Between the row and the last cover a kill loses nothing: `complete` goes on, and
 
 import json
 import logging
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,7 +27,7 @@ from accounts.models import Action, Approval, Matter, MatterState, Role, TextKin
 from accounts.permissions import APPROVES_IN_MATTERS, MANAGES_MATTERS, may, scope_of
 from accounts.queries.matters import is_member
 from accounts.services import approvals, audit
-from archive.models import HeldSighting, Hold, HoldIntent, HoldKind, Sighting
+from archive.models import DestroyedSighting, HeldSighting, Hold, HoldIntent, HoldKind, Sighting
 from archive.services import hold_terms, notes, store_holds
 from archive.services.covering import ALL_MAIL, BATCH_MESSAGES, candidates, cover, cover_hold
 from archive.services.governing import governing
@@ -68,7 +69,7 @@ def place(
 
     Raises `HoldRefused`, `QueryError`, `NotFound`, and `StoreUnavailable` or `IndexUnavailable` with nothing placed.
     """
-    at = now or timezone.now()
+    at, begun = now or timezone.now(), timezone.now()
     _require(actor, matter)
     if matter.state != MatterState.OPEN:
         raise hold_terms.HoldRefused(_("The matter is closed: a hold is placed in an open one."))
@@ -94,10 +95,11 @@ def place(
         placed_at=at,
     )
     chosen = hold_terms.chosen(actor, message_ids) if terms.kind == HoldKind.MESSAGES else None
-    first = chosen.message_ids if chosen else candidates(hold, archive.engine)[:BATCH_MESSAGES]
+    wanted = list(chosen.message_ids) if chosen else candidates(hold, archive.engine)
+    first = wanted if chosen else wanted[:BATCH_MESSAGES]
     with _protected(hold, list(_segments(first)), archive):
-        _commit(actor, hold, chosen, archive)
-    if complete and hold.covered_at is None:
+        _commit(actor, hold, chosen, archive, lost=lambda: _destroyed_since(begun, wanted))
+    if complete:
         _complete(hold, archive)
     return Hold.objects.get(id=hold.id)
 
@@ -178,7 +180,7 @@ def complete(
     """Go on with what a kill, or a store or index that did not answer, left undone. Safe to repeat and to run twice.
 
     `seconds` are for each hold, besides listing what it covers. A placing that was killed before its row was written is
-    taken for abandoned after so long.
+    taken for abandoned after so long, and what one set in the store beyond its covers is lifted then.
     """
     standing = list(Hold.objects.filter(released_at__isnull=True, covered_at__isnull=True).order_by("id"))
     released = list(Hold.objects.filter(released_at__isnull=False, store_lifted_at__isnull=True).order_by("id"))
@@ -216,24 +218,27 @@ def _protected(hold: Hold, segment_ids: Collection[UUID], archive: Archive) -> I
         yield
     except BaseException:
         with suppress(Transient):  # then the sweep does it
-            store_holds.lift(segment_ids, store=archive.vault.segments)
-            store_holds.forget_intents(hold.id)
+            store_holds.let_go(hold.id, store=archive.vault.segments)
         raise
 
 
-def _commit(actor: Actor, hold: Hold, chosen: hold_terms.Chosen | None, archive: Archive) -> None:
-    """Write the row: from then on it binds. A hold on messages is covered in the same transaction."""
+def _commit(
+    actor: Actor, hold: Hold, chosen: hold_terms.Chosen | None, archive: Archive, *, lost: Callable[[], set[str]]
+) -> None:
+    """Write the row: from then on it binds. A hold on messages is covered in the same transaction.
+
+    `lost` tells, under the lock, what was destroyed while this hold was on its way: its rows may be gone already.
+    """
     with governing():
         if Matter.objects.select_for_update().get(id=hold.matter_id).state != MatterState.OPEN:
             raise hold_terms.HoldRefused(_("The matter is closed: a hold is placed in an open one."))
+        hold.too_late_for = sorted(lost() | set(map(str, chosen.destroyed if chosen else ())))
         hold.save(force_insert=True)
-        store_holds.forget_intents(hold.id)
         if chosen is not None:
             cover({hold.id: chosen.message_ids}, store=archive.vault.segments, at=hold.placed_at)
             hold.refresh_from_db(fields=["too_late_for"])
-            hold.too_late_for = sorted({*hold.too_late_for, *map(str, chosen.destroyed)})
             hold.covered_at = hold.placed_at
-            hold.save(update_fields=["too_late_for", "covered_at"])
+            hold.save(update_fields=["covered_at"])
         covered = sorted(map(str, HeldSighting.objects.filter(hold=hold).values_list("sighting_id", flat=True)))
         document = terms_of(hold) | ({"sightings": covered} if chosen is not None else {})
         notes.write(
@@ -256,10 +261,14 @@ def _commit(actor: Actor, hold: Hold, chosen: hold_terms.Chosen | None, archive:
 
 def _complete(hold: Hold, archive: Archive, *, seconds: float | None = None) -> bool:
     try:
-        return cover_hold(hold, archive=archive, seconds=seconds)
+        if hold.covered_at is None and not cover_hold(hold, archive=archive, seconds=seconds):
+            return False
     except Transient:
         log.warning("hold stands, its coverage waits", extra={"hold_id": str(hold.id)}, exc_info=True)
         return False
+    with suppress(Transient):  # then the sweep does it
+        store_holds.let_go(hold.id, store=archive.vault.segments)
+    return True
 
 
 def _lift(hold: Hold, archive: Archive) -> bool:
@@ -271,6 +280,14 @@ def _lift(hold: Hold, archive: Archive) -> bool:
     Hold.objects.filter(id=hold.id, store_lifted_at__isnull=True).update(store_lifted_at=timezone.now())
     log.info("store's hold lifted", extra={"hold_id": str(hold.id), "segments": segments})
     return True
+
+
+def _destroyed_since(begun: datetime, message_ids: Collection[UUID]) -> set[str]:
+    """Return the sightings of these messages that were destroyed since, or are being destroyed."""
+    wanted = set(message_ids)
+    recent = DestroyedSighting.objects.filter(Q(purged_at__isnull=True) | Q(purged_at__gte=begun))
+    rows = recent.values_list("sighting_id", "message_id").iterator(chunk_size=BATCH_MESSAGES)
+    return {str(sighting_id) for sighting_id, message_id in rows if not wanted.isdisjoint((sighting_id, message_id))}
 
 
 def _require(actor: Actor, matter: Matter) -> None:

@@ -33,27 +33,31 @@ def protect(store: ObjectStore, segment_ids: Iterable[UUID]) -> None:
 
 
 def intend(hold_id: UUID, segment_ids: Iterable[UUID], *, at: datetime) -> None:
-    """Note which segments the store is about to keep for a hold that is not written yet, so that no kill forgets."""
+    """Note which segments the store is about to keep for a hold that covers nothing yet, so that no kill forgets."""
     HoldIntent.objects.bulk_create(
         HoldIntent(hold_id=hold_id, segment_id=segment_id, since=at) for segment_id in sorted(set(segment_ids))
     )
 
 
-def forget_intents(hold_id: UUID) -> None:
-    """Forget the intents of a hold. Call it in the transaction that writes the hold, or after `lift`."""
-    HoldIntent.objects.filter(hold_id=hold_id).delete()
+def let_go(hold_id: UUID, *, store: ObjectStore) -> None:
+    """Lift what was intended for a hold from where no standing hold covers anything, and forget the intents.
+
+    For a hold that has all its covers, and for one that was not written: of what it was to cover, some may have been
+    destroyed before its row stood. May raise `StoreUnavailable`. Safe to repeat.
+    """
+    intents = HoldIntent.objects.filter(hold_id=hold_id)
+    lift(list(intents.values_list("segment_id", flat=True)), store=store)
+    intents.delete()
 
 
 def lift_abandoned(*, store: ObjectStore, before: datetime) -> int:
-    """Lift what was set for holds that were never written, intended before that moment; return for how many holds.
+    """Let go of what holds intended before that moment and did not come to an end with; return of how many holds.
 
-    Should one be written yet, its covers set the store's hold again: they look, under the same lock.
+    Should one be covered yet, its covers set the store's hold again: they look, under the same lock.
     """
-    abandoned = HoldIntent.objects.filter(since__lt=before)
-    hold_ids = set(abandoned.values_list("hold_id", flat=True))
+    hold_ids = set(HoldIntent.objects.filter(since__lt=before).values_list("hold_id", flat=True))
     for hold_id in hold_ids:
-        lift(list(abandoned.filter(hold_id=hold_id).values_list("segment_id", flat=True)), store=store)
-        forget_intents(hold_id)
+        let_go(hold_id, store=store)
     return len(hold_ids)
 
 

@@ -182,6 +182,49 @@ def test_what_the_store_keeps_for_a_hold_that_was_never_written_is_let_go(archiv
     assert (holds.unfinished(), in_store(archive, segment)) == (False, False)
 
 
+class RacingStore(MemoryStore):
+    """Lets something happen between the store's legal hold and the row of the hold that is being placed."""
+
+    meanwhile = None
+
+    def set_legal_hold(self, key, *, on):
+        super().set_legal_hold(key, on=on)
+        act, self.meanwhile = self.meanwhile, None
+        if act is not None:
+            act()
+
+
+@pytest.mark.parametrize("kind", HoldKind)
+@pytest.mark.parametrize("left", ["rows", "nothing"])
+def test_what_is_destroyed_while_the_hold_is_placed_is_told_and_the_store_lets_it_go(archive, kind, left):
+    store = RacingStore()
+    racing = on_store(archive, store)
+    lost, kept = arrive(racing, mail("1", body="quay")), arrive(racing, mail("2", body="quay"))
+    gone = min(of("1"))
+    terms = {"addresses": ["ann@corp.example"], "query": "quay", "message_ids": [id_of("1"), id_of("2")]}
+
+    def destroy():
+        bury(gone)
+        if left == "nothing":
+            Message.objects.filter(id=gone).delete()
+
+    store.meanwhile = destroy
+    hold = place(racing, kind, **terms)
+
+    assert (hold.too_late_for, covered(hold)) == ([str(gone)], of("2"))
+    assert (in_store(racing, lost), in_store(racing, kept)) == (False, True)
+    assert not holds.unfinished()
+
+
+def test_what_the_store_keeps_beyond_the_covers_of_a_hold_that_was_killed_is_let_go(archive):
+    lost, kept = arrive(archive, mail("1", sender="eve@corp.example", to="x@y.example")), arrive(archive, mail("2"))
+    hold = place(archive, addresses=["ann@corp.example"])
+    store_holds.intend(hold.id, [lost, kept], at=timezone.now())
+    store_holds.protect(archive.vault.segments, [lost, kept])
+    holds.complete(archive, abandoned_after=timedelta(0))
+    assert (in_store(archive, lost), in_store(archive, kept), holds.unfinished()) == (False, True, False)
+
+
 class DownEngine(MemoryEngine):
     """An index that answers nothing."""
 
