@@ -17,6 +17,7 @@ from django.utils import timezone
 from accounts.actors import Operator
 from accounts.models import Action, User
 from accounts.services import audit
+from archive.exporting import ready
 from archive.models import Message, Restriction, Sighting
 from archive.queries.restrictions import standing
 from archive.services.stages import turn
@@ -52,6 +53,7 @@ def place(
     if message_ids:
         with turn(archive.data, "indexing", wait=True):
             archive.engine.delete(message_ids)
+        ready.purge(archive.data, set(message_ids) | set(every))  # a bundle that waits would hand it over
     return len(message_ids)
 
 

@@ -14,21 +14,26 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.actors import Operator
-from accounts.models import AuditEntry, AuditText, TextKind, User
+from accounts.models import Action, AuditEntry, AuditText, TextKind, User
 from accounts.services import audit
 from archive.wiring import Archive
 from muniment.seal import ledger
 
 _REPLAY: Final = Operator(name="erasure ledger")
+_ASKING: Final = (Action.SEARCH, Action.SEARCH_SAVED, Action.EXPORT)
 _CHUNK: Final = 500
 
 
 def entries_naming(terms: Collection[str]) -> set[int]:
-    """Return the audit entries in which somebody typed one of these terms to search for it; case does not count."""
+    """Return the searches and exports of the audit trail in which somebody typed one of these terms, in any case.
+
+    Acts that name a person because they are about the person, such as a hold or the request itself, keep their texts.
+    """
+    asked = Q(kind__in=(TextKind.QUERY, TextKind.PURPOSE), entry__action__in=_ASKING)
     found: set[int] = set()
     for term in terms:
-        typed = Q(text__icontains=term) & Q(kind__in=(TextKind.QUERY, TextKind.PURPOSE, TextKind.ADDRESS))
-        found.update(AuditText.objects.filter(typed).values_list("entry_id", flat=True))
+        typed = AuditText.objects.filter(asked, text__icontains=term)
+        found.update(typed.values_list("entry_id", flat=True))
     return found
 
 

@@ -14,14 +14,16 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.actors import Operator
 from accounts.models import Action, Approval, ApprovalState, User
 from accounts.services import approvals
 from archive.models import Cause, Disposal, DisposalItem, DisposalState, ItemOutcome
 from archive.services import disposal as disposing
-from archive.services import proposals, restrictions
+from archive.services import proposals, restrictions, traces
+from archive.services.purging import purge_database
 from archive.sparing import Spared
 from archive.wiring import Archive
-from gdpr.models import CarriedOut, Choice, Code, LocatedItem, Request, RequestEvent, Right
+from gdpr.models import CarriedOut, Choice, Code, LocatedItem, Request, RequestEvent, Right, TermState
 from gdpr.services import answering
 from gdpr.services.acting import Act, Actor, acting, move, record
 from gdpr.services.deciding import seal_of
@@ -141,6 +143,7 @@ def carry_out(*, actor: Actor, request_id: UUID, archive: Archive, now: datetime
     try:
         if request.disposal_id is not None and actor is not None:
             disposing.execute(actor=actor, disposal_id=request.disposal_id, archive=archive, now=now)
+        _erase_traces(actor, request, archive, now or timezone.now())
         return _finish(actor, request_id, archive, now or timezone.now())
     except MunimentError as error:
         _fail(actor, request_id, str(error), now or timezone.now())
@@ -225,6 +228,23 @@ def _finish(actor: Actor, request_id: UUID, archive: Archive, at: datetime) -> R
             details={"erased": sum(item.carried_out == CarriedOut.ERASED for item in items), "items": len(items)},
         )
     return request
+
+
+def _erase_traces(actor: Actor, request: Request, archive: Archive, at: datetime) -> None:
+    """Erase what people typed when they searched for the person: the audit trail keeps that they searched."""
+    if request.disposal_id is None:
+        return
+    terms = request.terms.filter(state=TermState.CONFIRMED).values_list("value", flat=True)
+    erased = traces.erase_texts(
+        actor=actor or Operator(name="muniment"),
+        numbers=traces.entries_naming(set(terms)),
+        reason=f"Request {request.number}",
+        disposal_id=request.disposal_id,
+        archive=archive,
+        now=at,
+    )
+    if erased:
+        purge_database()
 
 
 def _outcomes(request: Request) -> Mapping[UUID, DisposalItem]:

@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 
 from accounts.models import Action, AuditEntry
+from archive.exporting import ready
 from archive.models import Restriction
 from archive.queries.coverage import coverage
 from archive.queries.messages import NotFound, get_visible, thread_of, visible
@@ -55,6 +56,18 @@ def test_its_document_is_gone_before_the_index_is_made_anew(filled, message, per
 
     assert found(officer, filled, "friday") == (0, set())
     assert found(officer, filled)[0] == visible(officer).count()
+
+
+def test_a_bundle_that_waits_with_it_is_taken_away_and_others_stay(filled, message):
+    offer = message("offer")
+    bundles = {name: ready.place(filled.data, name) for name in ("with", "without")}
+    for name, ids in (("with", [offer.id]), ("without", [message("answer").id])):
+        ready.keep_ids(bundles[name], ids)
+        bundles[name].write_bytes(b"PK")
+
+    place(filled, offer)
+
+    assert [path.exists() for path in bundles.values()] == [False, True]
 
 
 def test_it_is_back_when_lifted_and_each_act_is_recorded_once(filled, message, person):

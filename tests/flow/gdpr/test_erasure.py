@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.models import Action, AuditEntry
-from accounts.services import approvals
+from accounts.models import Action, AuditEntry, AuditText, TextKind
+from accounts.queries.audit import verify_chain
+from accounts.services import approvals, audit
 from archive.models import HoldKind, Message, Restriction
 from archive.queries.messages import visible
 from archive.services import disposal
@@ -62,6 +63,22 @@ def test_what_was_approved_is_gone_and_the_rest_stays(archive, dpo, approver):
     assert "4 messages were erased" in text
     assert str(request.disposal_id) in text
     assert close(dpo, request).state == State.CLOSED
+
+
+def test_what_people_typed_to_find_the_person_goes_and_that_they_searched_stays(archive, dpo, approver):
+    typed = [
+        audit.record(actor=dpo, action=Action.SEARCH, texts={TextKind.QUERY: text}).number
+        for text in (f"from:{ANN.upper()}", "from:somebody.else@corp.example")
+    ]
+    request = located(dpo, archive)
+    decided(dpo, request)
+
+    erased(dpo, approver, archive, request)
+
+    left = AuditText.objects.filter(entry_id__in=typed).values_list("entry_id", flat=True)
+    assert list(left) == typed[1:]
+    assert AuditEntry.objects.filter(number__in=typed).count() == 2
+    assert verify_chain().whole
 
 
 def test_nobody_erases_without_the_approval_of_another_person(archive, dpo):
