@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-import environ
 from csp.constants import NONE, SELF
 
+from config.database import database
 from config.environment import Environment
 from config.secret import signing_key
 
@@ -95,16 +95,7 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {
-    "default": environ.Env().db_url("DATABASE_URL", default=f"sqlite:///{MUNIMENT_DATA / 'catalogue.sqlite3'}")
-}
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    DATABASES["default"]["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 60,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=60000;"
-        "PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY; PRAGMA secure_delete=ON;",
-    }
+DATABASES = {"default": database(env, MUNIMENT_DATA / "catalogue.sqlite3")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"

@@ -1,4 +1,7 @@
-"""A pytest plug-in, loaded before any settings: tests never touch the archive of the checkout they run in."""
+"""A pytest plug-in, loaded before any settings: tests never touch the archive of the checkout they run in.
+
+TEST_DATABASE_URL names a PostgreSQL server for the tests in place of SQLite; each makes databases of its own there.
+"""
 
 import atexit
 import os
@@ -11,3 +14,5 @@ FOLDER = Path(tempfile.mkdtemp(prefix="muniment-test-"))
 atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 os.environ["MUNIMENT_DATA"] = str(FOLDER)
 os.environ.pop("DATABASE_URL", None)
+if "TEST_DATABASE_URL" in os.environ:
+    os.environ["DATABASE_URL"] = os.environ["TEST_DATABASE_URL"]

@@ -15,9 +15,9 @@ class DefectLog:
         self._seen: dict[tuple[DefectKind, str, str], None] = {}
 
     def add(self, kind: DefectKind, *, part: str = "", detail: str = "") -> None:
-        """Note one defect; `detail` is cut to `MAX_DETAIL_CHARS`."""
+        """Note one defect; `detail` is cut to `MAX_DETAIL_CHARS`, a NUL in it becomes U+FFFD."""
         if len(self._seen) < MAX_DEFECTS:
-            self._seen[(kind, part, detail[:MAX_DETAIL_CHARS])] = None
+            self._seen[(kind, part, detail[:MAX_DETAIL_CHARS].replace("\0", "\ufffd"))] = None
 
     def freeze(self) -> tuple[Defect, ...]:
         """Return what was noted, in order."""

@@ -1,0 +1,153 @@
+"""A PostgreSQL server of a test's own: on loopback, a free port, a temporary folder; never as root; stopped by its pid.
+
+    python -m tests.live.servers.postgresql    start one, print its DATABASE_URL, stop it at the end of the input
+
+Its programs come from Debian's package `postgresql` (`make live` installs it). Where they lack, or the server does not
+start, `ServerFailed` says why, with its log.
+"""
+
+import os
+import pwd
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.live.servers.common import ServerFailed, free_port
+
+OLDEST = 15
+START_SECONDS = STOP_SECONDS = 60
+# What a test writes need not outlive the machine, only the process.
+SETTINGS = {"fsync": "off", "synchronous_commit": "on", "full_page_writes": "off", "max_connections": "60"}
+USER = "muniment"
+
+
+@dataclass(slots=True)
+class PostgreSQL:
+    """One server. `kill` and `start` again are for tests of what is lost when it dies."""
+
+    folder: Path
+    password: str
+    port: int
+    settings: dict[str, str]
+    _process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "log"
+
+    @property
+    def pid(self) -> int:
+        """Return the id of the process, 0 when none runs."""
+        return self._process.pid if self._process and self._process.poll() is None else 0
+
+    def url(self, database: str = "postgres") -> str:
+        """Return what goes into DATABASE_URL."""
+        return f"postgres://{USER}:{self.password}@127.0.0.1:{self.port}/{database}"
+
+    def new_database(self, name: str) -> str:
+        """Make an empty database; return its DATABASE_URL."""
+        self.sql(f'CREATE DATABASE "{name}"')
+        return self.url(name)
+
+    def sql(self, statement: str, database: str = "postgres") -> str:
+        """Run one statement by psql, apart from the code under test; return the rows as text."""
+        command = [*_program("psql"), "-X", "-A", "-t", "-v", "ON_ERROR_STOP=1", "-d", self.url(database)]
+        done = subprocess.run([*command, "-c", statement], check=False, capture_output=True, text=True, timeout=300)
+        if done.returncode:
+            raise ServerFailed(f"psql: {done.stderr}")
+        return done.stdout.strip()
+
+    def start(self) -> None:
+        """Start it and wait until it answers."""
+        settings = self.settings | {"port": str(self.port), "listen_addresses": "127.0.0.1"}
+        settings |= {"unix_socket_directories": str(self.folder)}
+        options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        with self.log.open("ab") as log:
+            command = [*_program("postgres"), "-D", str(self.data), *options]
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, **_as_nobody_special())
+        until = time.monotonic() + START_SECONDS
+        while time.monotonic() < until and self._process.poll() is None:
+            try:
+                self.sql("SELECT 1")
+            except ServerFailed:
+                time.sleep(0.1)
+            else:
+                return
+        self.stop()
+        raise ServerFailed(f"PostgreSQL did not start:\n{self.log.read_text(errors='replace')[-4000:]}")
+
+    def stop(self, with_signal: signal.Signals = signal.SIGINT) -> None:
+        """Stop it: SIGINT ends what it does, SIGKILL is its sudden death."""
+        if self._process is None:
+            return
+        if self._process.poll() is None:
+            self._process.send_signal(with_signal)
+        try:
+            self._process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait(STOP_SECONDS)
+        self._process = None
+
+
+@contextmanager
+def postgresql(**settings: str) -> Iterator[PostgreSQL]:
+    """Give a running server that is gone afterwards, with its folder. `settings` go before SETTINGS."""
+    folder = Path(tempfile.mkdtemp(prefix="muniment-postgresql-"))
+    server = PostgreSQL(folder=folder, password=secrets.token_hex(16), port=free_port(), settings=SETTINGS | settings)
+    try:
+        _make(server)
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _make(server: PostgreSQL) -> None:
+    passwords = server.folder / "password"
+    passwords.write_text(server.password)
+    if os.geteuid() == 0:
+        account = pwd.getpwnam("postgres")
+        for path in (server.folder, passwords):
+            os.chown(path, account.pw_uid, account.pw_gid)
+    command = [*_program("initdb"), "-D", str(server.data), "-U", USER, "--pwfile", str(passwords)]
+    command += ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
+    done = subprocess.run(
+        command, check=False, capture_output=True, text=True, timeout=300, cwd=server.folder, **_as_nobody_special()
+    )
+    if done.returncode:
+        raise ServerFailed(f"initdb: {done.stdout}{done.stderr}")
+
+
+def _as_nobody_special() -> dict[str, object]:
+    """Return how to start a program as an account without rights: PostgreSQL refuses root."""
+    return {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
+
+
+def _program(name: str) -> list[str]:
+    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: int(path.parts[-3]))
+    if found and int(found[-1].parts[-3]) >= OLDEST:
+        return [str(found[-1])]
+    if (elsewhere := shutil.which(name)) is not None:
+        return [elsewhere]
+    raise ServerFailed(f"{name} is not installed: install PostgreSQL {OLDEST} or newer (apt-get install postgresql)")
+
+
+if __name__ == "__main__":
+    with postgresql() as running:
+        sys.stdout.write(running.url() + "\n")
+        sys.stdout.flush()
+        sys.stdin.read()
