@@ -3,6 +3,7 @@
     python -m benchmarks.faults.acts fill MESSAGES
     python -m benchmarks.faults.acts disposal | erasure        bring a destruction to where it may be executed
     python -m benchmarks.faults.acts hold ADDRESS              waits for a line on standard input, then places a hold
+    python -m benchmarks.faults.acts rush SEED                 likewise; then many, of every kind, in random order
     python -m benchmarks.faults.acts sweep                     what the workers' sweeps do about what was cut short
     python -m benchmarks.faults.acts check                     verify and reconcile
 
@@ -14,6 +15,7 @@ import io
 import json
 import random
 import sys
+import time
 from contextlib import suppress
 from datetime import timedelta
 from hashlib import sha256
@@ -32,6 +34,7 @@ from accounts.services import approvals, matters  # noqa: E402
 from archive import tasks  # noqa: E402
 from archive.models import Cause, Message, RuleVersion  # noqa: E402
 from archive.services import holds, proposals, setup, sweep  # noqa: E402
+from archive.services.hold_terms import HoldRefused  # noqa: E402
 from archive.services.notes import log_pending  # noqa: E402
 from archive.services.stages import index_all, scan_all  # noqa: E402
 from archive.wiring import archive  # noqa: E402
@@ -46,6 +49,7 @@ from muniment.policy.words import Text  # noqa: E402
 from muniment.seal.sighting import Sighting  # noqa: E402
 
 PEOPLE, WORDS, SEGMENT = 20, 25, 100
+RUSH_BATCHES, RUSH_BATCH, RUSH_PAUSE = 15, 10, 0.5  # seconds at most between two holds
 ANN = "ann@corp.example"  # who is erased
 HELD = {"disposal": "p2@corp.example", "erasure": "p3@corp.example"}  # whose mail is on hold before the execution
 OPERATOR = Operator(name="benchmark")
@@ -84,14 +88,15 @@ def fill(count: str) -> dict:
     return {"messages": Message.objects.count()}
 
 
-def disposal() -> dict:
+def disposal(held: str = HELD["disposal"]) -> dict:
     """Have all that is due approved for disposal, and place a hold on somebody's mail afterwards."""
     due = Message.objects.filter(date__year=2015).values_list("id", flat=True)
     records = _person("records")
     listed = proposals.propose(actor=records, cause=Cause.DISPOSAL, message_ids=due, reason="due")
     asked = proposals.ask_approval(actor=records, disposal=listed)
     approvals.approve(actor=_person("counsel"), approval_id=asked.pk)
-    _hold("custodians", addresses=[HELD["disposal"]])
+    if held:
+        _hold("custodians", addresses=[held])
     return {"disposal": str(listed.id)}
 
 
@@ -122,11 +127,34 @@ def erasure() -> dict:
 
 def hold(address: str) -> dict:
     """Place a hold on a person's mail when told to."""
-    sys.stdout.write("ready\n")
-    sys.stdout.flush()
-    sys.stdin.readline()
+    _wait()
     placed = _hold("custodians", addresses=[address])
     return {"hold": str(placed.id), "told": sorted(placed.too_late_for)}
+
+
+def rush(seed: str) -> dict:
+    """Place holds of every kind, in random order and with pauses, when told to."""
+    chooser = random.Random(seed)
+    due = sorted(Message.objects.filter(date__year=2015).values_list("id", flat=True))
+    wishes = [
+        ("custodians", {"addresses": [f"p{number}@corp.example"]}) for number in chooser.sample(range(0, 20, 2), 2)
+    ]
+    wishes += [("query", {"query": f"body:w{number}x"}) for number in chooser.sample(range(WORDS), 3)]
+    chosen = chooser.sample(due, RUSH_BATCHES * RUSH_BATCH)
+    batches = (chosen[start : start + RUSH_BATCH] for start in range(0, len(chosen), RUSH_BATCH))
+    wishes += [("messages", {"message_ids": batch}) for batch in batches]
+    chooser.shuffle(wishes)
+    _wait()
+    told = []
+    for kind, terms_of in wishes:
+        time.sleep(chooser.uniform(0, RUSH_PAUSE))
+        asked = {name: [str(one) for one in value] if name != "query" else value for name, value in terms_of.items()}
+        try:
+            placed = _hold(kind, **terms_of)
+            told.append({"kind": kind, **asked, "hold": placed.id.hex, "told": sorted(placed.too_late_for)})
+        except HoldRefused:  # all that it names is destroyed
+            told.append({"kind": kind, **asked, "hold": "", "told": []})
+    return {"holds": told}
 
 
 def sweeps() -> dict:
@@ -142,6 +170,12 @@ def check() -> dict:
     index_all(archive())
     log_pending(archive())
     return {name: _told(name) for name in ("verify", "reconcile")}
+
+
+def _wait() -> None:
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    sys.stdin.readline()
 
 
 def _told(command: str) -> dict:
@@ -187,7 +221,15 @@ def _rule() -> None:
     )  # fmt: skip
 
 
-ACTS = {"fill": fill, "disposal": disposal, "erasure": erasure, "hold": hold, "sweep": sweeps, "check": check}
+ACTS = {
+    "fill": fill,
+    "disposal": disposal,
+    "erasure": erasure,
+    "hold": hold,
+    "rush": rush,
+    "sweep": sweeps,
+    "check": check,
+}
 
 
 if __name__ == "__main__":

@@ -4,29 +4,23 @@ The archive is made once and copied for each round, so each must end as the copy
 on which another process places a hold in the middle: that is held and whole, or gone and was not yet held.
 """
 
-import json
-import os
 import random
 import shutil
 import signal
 import sqlite3
-import subprocess
-import sys
-import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.faults import ending
+from benchmarks.faults.acts_of import Holder, act, begun_by, place_of, request_of, state_of
 from benchmarks.faults.outcome import Verdict
-from benchmarks.faults.place import ROOT, Place
+from benchmarks.faults.place import Place
 from benchmarks.faults.reading import Reading, read
 
 MESSAGES = 2_000
 MAX_RUNS = 20  # of what is run again; a hold that is being placed makes it wait
 BEFORE_SHARE = 0.1  # of kills that may strike before the act is begun
-POLL_SECONDS = 0.005
-ACTS = "benchmarks.faults.acts"
 LATE = {"disposal": "p6@corp.example", "erasure": "p7@corp.example"}  # whose mail somebody holds in the middle
 
 
@@ -40,20 +34,6 @@ class Act:
     arguments: tuple[str, ...]  # of manage.py
     before: Reading
     late: set[str]  # sightings that the hold in the middle is on
-
-
-def place_of(data: Path) -> Place:
-    place = Place(data)
-    place.environment["MUNIMENT_ERASURE_COOLING_DAYS"] = "0"
-    return place
-
-
-def act(place: Place, *arguments: str) -> dict:
-    """Run an act of `benchmarks.faults.acts` to its end."""
-    done = place.finished("-m", ACTS, *arguments, module=True)
-    if done.returncode:
-        raise RuntimeError(done.stderr)
-    return json.loads(done.stdout.splitlines()[-1])
 
 
 def prepared(kind: str, data: Path, messages: int) -> Act:
@@ -99,7 +79,7 @@ class Killing:
         shutil.copytree(self.wanted.template, data)
         place = place_of(data)
         process = place.start(*self.wanted.arguments)
-        _wait_until_begun(data, self.wanted.disposal, process)
+        begun_by(process, data, self.wanted.disposal)
         begun = time.monotonic()
         process.wait()
         self._usual = time.monotonic() - begun
@@ -112,10 +92,10 @@ class Killing:
     def round(self, data: Path, *, by_sweep: bool) -> int:
         """Kill one run, go on, and judge; return 0 where it ended before the kill."""
         place = place_of(data)
-        holder = Holder(place, LATE[self.wanted.kind], after=self._chooser.uniform(0, 1.5 * self._usual))
+        holder = Holder(place, "hold", LATE[self.wanted.kind], after=self._chooser.uniform(0, 1.5 * self._usual))
         process = place.start(*self.wanted.arguments)
         if self._chooser.random() >= BEFORE_SHARE:
-            _wait_until_begun(data, self.wanted.disposal, process)
+            begun_by(process, data, self.wanted.disposal)
         holder.start()
         time.sleep(self._chooser.uniform(0, self._usual))
         struck = process.poll() is None
@@ -155,9 +135,9 @@ class Killing:
         self._verdict.faults.append(f"it never ends: {again.stderr}")
 
     def _is_done(self, data: Path) -> bool:
-        if _state(data, self.wanted.disposal) != "done":
+        if state_of(data, self.wanted.disposal) != "done":
             return False
-        return self.wanted.kind == "disposal" or _request(data) == "replying"
+        return self.wanted.kind == "disposal" or request_of(data) == "replying"
 
 
 def _differences(wanted: Act, undisturbed: Reading, found: Reading) -> list[str]:
@@ -191,46 +171,3 @@ def _of_late_hold(wanted: Act, found: Reading, told: dict, verdict: Verdict) -> 
         "told of what is not gone": len(told_of - gone),
     }
     return [f"{number} {name}" for name, number in wrong.items() if number]
-
-
-class Holder(threading.Thread):
-    """Another process, which places a hold a while after the thread has been started."""
-
-    def __init__(self, place: Place, address: str, *, after: float) -> None:
-        super().__init__()
-        self._after = after
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", ACTS, "hold", address], cwd=ROOT, env=place.environment,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        self._process.stdout.readline()
-
-    def run(self) -> None:
-        time.sleep(self._after)
-        self._out, _ = self._process.communicate("go\n")
-
-    def told(self) -> dict:
-        """Return what the other process was told, once it has ended."""
-        self.join()
-        return json.loads(self._out)
-
-
-def _wait_until_begun(data: Path, disposal: str, process: subprocess.Popen) -> None:
-    while process.poll() is None and _state(data, disposal) == "proposed":
-        time.sleep(POLL_SECONDS)
-
-
-def _state(data: Path, disposal: str) -> str:
-    return _value(data, "select state from archive_disposal where id = ?", disposal.replace("-", ""))
-
-
-def _request(data: Path) -> str:
-    return _value(data, "select state from gdpr_request where id is not ?", "")
-
-
-def _value(data: Path, query: str, argument: str) -> str:
-    database = sqlite3.connect(f"file:{os.fspath(data / 'catalogue.sqlite3')}?mode=ro", uri=True, timeout=30)
-    try:
-        return database.execute(query, (argument,)).fetchone()[0]
-    finally:
-        database.close()
