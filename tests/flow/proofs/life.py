@@ -144,6 +144,13 @@ class Life(RuleBasedStateMachine):
         self.world.restore(index=index, database=database, keys=keys)
         self.done("restore")
 
+    @rule(address=people)
+    def restore_a_database_from_before_a_hold(self, address):
+        self.world.back_up()
+        self.world.hold("custodians", address)
+        self.world.restore(index=False, database=True, keys=False)
+        self.done("restore")
+
     @rule()
     def rebuild(self):
         self.world.rebuild()

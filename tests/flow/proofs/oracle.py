@@ -51,8 +51,13 @@ class Oracle:
         return {mail.sender, mail.to} | {self.living[one][1] for one in self.message(mail)}
 
     def held(self, mail):
+        """Tell whether it must not be destroyed: by a hold that stands, or by one that only the store remembers."""
+        return bool(self.lost & self.message(mail)) or self.known_held(mail)
+
+    def known_held(self, mail):
+        """Tell whether a hold that the database knows covers it."""
         mine = self.message(mail)
-        return bool(self.lost & mine) or any(
+        return any(
             hold.value in self.addresses(mail)
             if hold.kind == "custodians"
             else hold.value == mail.word
