@@ -274,7 +274,7 @@ def test_the_database_keeps_one_standing_custodian_of_an_address(matter):
     [
         (Scope(everything=True, blind=True, personal=True), SEES_BOB, True),
         (Scope(everything=True), SEES_BOB, False),
-        (Scope(blind=True, domains=frozenset({"corp.example"})), SEES_BOB, True),
+        (Scope(blind=True, personal=True, domains=frozenset({"corp.example"})), SEES_BOB, True),
         (SEES_BOB, Scope(everything=True), False),
         (SEES_BOB, Scope(domains=frozenset({"corp.example"})), False),
         (SEES_BOB, Scope(), True),
