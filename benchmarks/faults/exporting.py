@@ -1,5 +1,6 @@
 """kill -9 of an export at random moments; the same command goes on, to the same bytes as one that nobody disturbed."""
 
+import json
 import random
 import signal
 import subprocess
@@ -8,11 +9,12 @@ import time
 from hashlib import sha256
 from pathlib import Path
 
-from benchmarks.faults.acts_of import act, place_of
+from benchmarks.faults.acts_of import POLL_SECONDS, act, place_of
 from benchmarks.faults.outcome import Verdict
 from benchmarks.faults.place import ROOT, Place
 
 MESSAGES = 2_000
+BEFORE_SHARE = 0.1  # of kills that may strike before the messages are fixed
 # Nothing but the interpreter and the core: what is handed over is checked where the archive is not installed.
 ALONE = """
 import runpy, sys
@@ -34,12 +36,13 @@ def killed_export(folder: Path, chooser: random.Random, rounds: int, *, messages
     act(place, "fill", str(messages))
     act(place, "check")  # the log is complete: nothing changes between two exports
     bundle = folder / "export.zip"
-    usual, begins = _whole(place, bundle), 0.0
+    begins, usual = _whole(place, bundle)
     done = 0
     while done < rounds:
         for path in (bundle, *place.data.glob("exports/*/job.json")):
             path.unlink(missing_ok=True)  # a job of its own: it searches, and fixes its time, again
-        struck = _kill(place, bundle, chooser.uniform(begins, usual), verdict)
+        first = 0.0 if chooser.random() < BEFORE_SHARE else begins
+        struck = _kill(place, bundle, chooser.uniform(first, usual), verdict)
         if struck and done % 3 == 2:
             _kill(place, bundle, chooser.uniform(begins, usual), verdict)
         if not struck:
@@ -49,10 +52,15 @@ def killed_export(folder: Path, chooser: random.Random, rounds: int, *, messages
     return verdict
 
 
-def _whole(place: Place, bundle: Path) -> float:
-    started = time.monotonic()
-    _export(place, bundle).wait()
-    return time.monotonic() - started
+def _whole(place: Place, bundle: Path) -> tuple[float, float]:
+    """Return after how many seconds an undisturbed export has fixed its messages, and after how many it ends."""
+    started, begins = time.monotonic(), 0.0
+    process = _export(place, bundle)
+    while process.poll() is None:
+        if not begins and any(place.data.glob("exports/*/job.json")):
+            begins = time.monotonic() - started
+        time.sleep(POLL_SECONDS)
+    return begins, time.monotonic() - started
 
 
 def _export(place: Place, bundle: Path) -> subprocess.Popen:
@@ -92,8 +100,8 @@ def _judge(place: Place, bundle: Path, messages: int, verdict: Verdict) -> None:
     _export(place, bundle).wait()
     if gone_on.returncode or content != bundle.read_bytes():
         verdict.faults.append(f"gone on with: exit code {gone_on.returncode}, {sha256(content).hexdigest()}")
-    alone = verified_alone(bundle)
-    if alone.returncode or f"{messages} " not in alone.stdout:
+    alone = verified_alone(bundle, "--json")
+    if alone.returncode or not json.loads(alone.stdout)["proved"]["in_log"] >= messages:
         verdict.faults.append(f"verified alone: {alone.stdout} {alone.stderr}")
     left = sorted(path.name for path in place.data.glob("exports/*/*") if path.name not in {"job.json", "lock"})
     verdict.count("ended in the same bytes", content == bundle.read_bytes())
