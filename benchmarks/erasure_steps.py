@@ -16,7 +16,8 @@ django.setup()
 
 from archive.models import Message  # noqa: E402
 from archive.services import sweep  # noqa: E402
-from archive.services.purging import leave_threads, purge_database, purge_index  # noqa: E402
+from archive.services.database_files import purge_database  # noqa: E402
+from archive.services.purging import leave_threads, purge_index  # noqa: E402
 from archive.services.setup import prepare  # noqa: E402
 from archive.services.stages import index_all  # noqa: E402
 from archive.wiring import archive  # noqa: E402

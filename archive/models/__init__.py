@@ -28,7 +28,7 @@ from archive.models.catalogue import (
 from archive.models.disposals import Cause, DestroyedSighting, Disposal, DisposalItem, DisposalState, ItemOutcome
 from archive.models.evaluation import DraftState, Evaluation, MessageStanding, RuleChangeDraft
 from archive.models.findings import PersonalFinding, PersonalScan, Place
-from archive.models.holds import HeldSighting, Hold, HoldIntent, HoldKind
+from archive.models.holds import HeldSighting, Hold, HoldIntent, HoldKind, LostHold
 from archive.models.notes import LogNote
 from archive.models.retention import CustodianEvent, Restriction, ReviewVerdict, RuleVersion, SightingLabel
 
@@ -48,6 +48,7 @@ __all__ = [
     "ItemOutcome",
     "Known",
     "LogNote",
+    "LostHold",
     "Message",
     "MessageStanding",
     "Part",

@@ -59,3 +59,16 @@ class HoldIntent(models.Model):
     hold_id = models.UUIDField(db_index=True)  # of the hold that is being placed
     segment_id = models.UUIDField()
     since = models.DateTimeField()
+
+
+class LostHold(models.Model):
+    """A hold that the evidence log tells of and this database does not: it comes from a backup of before.
+
+    While one stands nothing is destroyed. It is let go by two people, once the hold was placed again or is over.
+    """
+
+    hold_id = models.UUIDField(primary_key=True)
+    placed_at = models.DateTimeField()  # as the log says
+    found_at = models.DateTimeField()
+    let_go_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    let_go_at = models.DateTimeField(null=True)

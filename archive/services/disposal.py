@@ -38,7 +38,7 @@ from archive.models import (
 )
 from archive.queries.facts import day_of, facts_of, policy_on
 from archive.queries.holds import not_evaluated
-from archive.services import certificates
+from archive.services import certificates, lost_holds
 from archive.services.governing import governing
 from archive.services.proposals import spared
 from archive.services.removal import drop_ciphertext, purge, remove
@@ -158,6 +158,7 @@ def _decide_batch(disposal_id: UUID, archive: Archive, at: datetime) -> bool:
         items = list(waiting[:BATCH_MESSAGES]) if row.state == DisposalState.EXECUTING else []
         if not items:
             return False
+        lost_holds.refuse_while_any()
         unfinished = Hold.objects.filter(released_at__isnull=True, covered_at__isnull=True).first()
         if unfinished is not None:
             raise HoldBeingPlaced(f"hold {unfinished.id} is being placed: nothing is destroyed before it is complete")

@@ -32,7 +32,7 @@ from archive.services import hold_terms, notes, store_holds
 from archive.services.covering import ALL_MAIL, BATCH_MESSAGES, candidates, cover, cover_hold
 from archive.services.governing import governing
 from archive.wiring import Archive
-from muniment.errors import Transient
+from muniment.errors import MunimentError, Transient
 from muniment.ids import UuidSequence
 from muniment.log.entries import HoldPlaced, HoldReleased
 
@@ -99,6 +99,7 @@ def place(
     first = wanted if chosen else wanted[:BATCH_MESSAGES]
     with _protected(hold, list(_segments(first)), archive):
         _commit(actor, hold, chosen, archive, lost=lambda: _destroyed_since(begun, wanted))
+    _log_at_once(archive)
     if complete:
         _complete(hold, archive)
     return Hold.objects.get(id=hold.id)
@@ -257,6 +258,17 @@ def _commit(
             texts=texts,
             now=hold.placed_at,
         )
+
+
+def _log_at_once(archive: Archive) -> None:
+    """Put the hold into the evidence log now, so that a database from before can be told what it lacks.
+
+    Where that fails the sweep does it; the hold stands.
+    """
+    try:
+        notes.log_pending(archive)
+    except MunimentError:
+        log.warning("hold placed, not in the evidence log yet", exc_info=True)
 
 
 def _complete(hold: Hold, archive: Archive, *, seconds: float | None = None) -> bool:

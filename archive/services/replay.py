@@ -4,6 +4,7 @@ Every start of the archive replays before it serves anybody. The ledger in the v
 and which sightings must have no rows: a restored database, index or keyring is put right.
 """
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -12,16 +13,21 @@ from uuid import UUID
 from django.utils import timezone
 
 from archive.models import DestroyedSighting, Sighting
+from archive.services import lost_holds
+from archive.services.database_files import purge_database
 from archive.services.disposal import destroy
-from archive.services.purging import purge_database, purge_put_back
+from archive.services.purging import purge_put_back
 from archive.services.removal import purge
 from archive.services.traces import erase_again
 from archive.wiring import Archive
+from muniment.errors import Corrupt
 from muniment.ids import SightingId
 from muniment.seal import ledger
 from muniment.seal.shredding import shred
 
 _CHUNK: Final = 500
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -34,6 +40,7 @@ class Replayed:
     keys_removed: int = 0
     rows_removed: int = 0
     texts_removed: int = 0
+    lost_holds: int = 0  # that the log tells of and a database from before does not
 
     @property
     def came_back(self) -> bool:
@@ -43,7 +50,7 @@ class Replayed:
 
 def replay(archive: Archive) -> Replayed:
     """Bring database and keyrings to what the ledger says; raise `LedgerCorrupt`, `StoreUnavailable`."""
-    report = Replayed()
+    report = Replayed(lost_holds=_find_lost_holds(archive))
     ids, audit_entries = set[UUID](), set[bytes]()
     for _, intent in ledger.read_all(archive.vault.segments):
         ids.update(intent.messages.keys(), intent.messages.values(), _ids(intent))
@@ -60,6 +67,14 @@ def replay(archive: Archive) -> Replayed:
     if ids:
         purge_put_back(archive, ids)  # an index, or exports, without the database
     return report
+
+
+def _find_lost_holds(archive: Archive) -> int:
+    try:
+        return lost_holds.find(archive)
+    except Corrupt:
+        log.exception("the evidence log is damaged: run verify")  # what is damaged must not keep mail from its readers
+        return 0
 
 
 def _restore_tombstones(intent: ledger.Intent) -> int:

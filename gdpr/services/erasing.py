@@ -20,7 +20,7 @@ from accounts.services import approvals
 from archive.models import Cause, Disposal, DisposalItem, DisposalState, ItemOutcome
 from archive.services import disposal as disposing
 from archive.services import proposals, restrictions, traces
-from archive.services.purging import purge_database
+from archive.services.database_files import purge_database
 from archive.sparing import Spared
 from archive.wiring import Archive
 from gdpr.models import CarriedOut, Choice, Code, LocatedItem, Request, RequestEvent, Right, TermState
