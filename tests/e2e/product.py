@@ -46,10 +46,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def demonstration(data: Path) -> Iterator[Product]:
+def demonstration(data: Path, **settings: str) -> Iterator[Product]:
     """Run `make up`'s work on `data`, and stop it in the end."""
     port = free_port()
-    environment = _environment(data, port) | {"MUNIMENT_SMTP_PORT": str(free_port())}
+    environment = _environment(data, port) | {"MUNIMENT_SMTP_PORT": str(free_port())} | settings
     try:
         subprocess.run([sys.executable, "-m", "config.up"], cwd=ROOT, env=environment, check=True)
         accounts = json.loads((data / "demo.json").read_text())

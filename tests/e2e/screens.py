@@ -1,11 +1,16 @@
-"""Take the pictures of docs/screens: `python -m tests.e2e.screens`, after `make setup`; Chromium must be installed."""
+"""Take the pictures of docs/screens: `python -m tests.e2e.screens`, after `make setup`; Chromium must be installed.
 
+`python -m tests.e2e.screens stories` takes those of the stories only.
+"""
+
+import sys
 import tempfile
 from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.e2e.browsing import Visit, launch, visit
+from tests.e2e import stories
+from tests.e2e.browsing import HEIGHTS, Visit, launch, visit
 from tests.e2e.product import ROOT, Product, demonstration, empty
 
 SCREENS = ROOT / "docs" / "screens"
@@ -14,16 +19,41 @@ SEARCHES = {"en": "/?q=contract", "fr": "/?q=huîtres+OR+oysters"}
 LETTERS = {"en": "/?q=kt-2024-117+has:attachment", "fr": "/?q=huîtres"}
 
 
+STORIES = (stories.expiry, stories.case, stories.erasure, stories.control, stories.employee)
+
+
 def main() -> None:
-    """Write every picture."""
+    """Write every picture, or those of the stories."""
     SCREENS.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = launch(playwright)
-        with demonstration(Path(folder) / "demonstration") as product:
-            _each(browser, product, {"search": _search, "message": _message})
-        with empty(Path(folder) / "empty") as product:
-            _each(browser, product, {"empty": _nothing})
+        if sys.argv[1:] != ["stories"]:
+            with demonstration(Path(folder) / "demonstration") as product:
+                _each(browser, product, {"search": _search, "message": _message})
+            with empty(Path(folder) / "empty") as product:
+                _each(browser, product, {"empty": _nothing})
+        with demonstration(Path(folder) / "stories", MUNIMENT_ERASURE_COOLING_DAYS="0") as product:
+            _tell(browser, product)
         browser.close()
+
+
+def _tell(browser: Browser, product: Product) -> None:
+    """Tell each story in French, with a picture wherever it stops, wide and narrow; and show the tour."""
+    with visit(browser, product, language="fr") as at:
+        for name, address in (("sign-in", "/sign-in/"), ("tour", "/tour/")):
+            at.go(address)
+            _both(at, name)
+    for story in STORIES:
+        story(lambda role: visit(browser, product, role, language="fr"), _both)
+
+
+def _both(at: Visit, name: str) -> None:
+    """Take the whole page, wide and narrow."""
+    wide = at.page.viewport_size
+    for width in (390, 1440):
+        at.page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
+        at.page.screenshot(path=SCREENS / f"story-{name}-fr-{width}.png", full_page=True)
+    at.page.set_viewport_size(wide)
 
 
 def _each(browser: Browser, product: Product, subjects) -> None:

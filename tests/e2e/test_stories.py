@@ -1,0 +1,63 @@
+"""The stories of the people of the demonstration: compliance, legal, data protection, audit, and an employee."""
+
+import pytest
+
+from tests.e2e import stories
+from tests.e2e.browsing import visit
+from tests.e2e.product import demonstration
+
+
+@pytest.fixture(scope="module")
+def at_work(tmp_path_factory):
+    """A demonstration of its own, since the stories destroy; an approved erasure need not wait for days."""
+    with demonstration(tmp_path_factory.mktemp("stories"), MUNIMENT_ERASURE_COOLING_DAYS="0") as running:
+        yield running
+
+
+@pytest.fixture
+def seat(at_work, browser):
+    return lambda role: visit(browser, at_work, role, language="fr")
+
+
+def unseen(_at, _name):
+    """Take no picture: `tests.e2e.screens` does."""
+
+
+def test_what_is_due_goes_by_two_people_with_a_certificate(seat):
+    told = stories.expiry(seat, unseen)
+    assert (told.facts["found before"], told.facts["found after"]) == (1, 0)
+    assert "Messages détruits\n2" in told.facts["certificate"]
+    assert told.complaints == []
+
+
+def test_a_case_is_opened_held_and_handed_over_with_its_proof(seat):
+    told = stories.case(seat, unseen)
+    assert "Ce gel tient" in told.facts["hold"]
+    assert told.facts["verified"].startswith("0 "), told.facts["verified"]
+    assert told.complaints == []
+
+
+def test_a_person_is_erased_with_proof_and_what_is_held_or_owed_stays(seat):
+    told = stories.erasure(seat, unseen)
+    assert (told.facts["cards before"], told.facts["cards after"]) == (2, 0)
+    assert told.facts["left for others"] == 1  # the invoice that a law keeps; what is held is restricted
+    assert "Attestation" in told.facts["certificate"]
+    assert told.complaints == []
+
+
+def test_an_auditor_reads_acts_and_no_mail(seat):
+    told = stories.control(seat, unseen)
+    assert told.facts["chain"] == 1
+    assert "Gel posé" in told.facts["acts"]
+    assert (told.facts["found"], told.facts["by id"]) == (0, 404)
+    assert "thomas.vasseur@" not in told.facts["matter"]  # a custodian of it: not told to who does not work on it
+    assert told.complaints == []
+
+
+def test_an_employee_sees_nothing_of_colleagues(seat):
+    told = stories.employee(seat, unseen)
+    assert told.facts["own"] > 0
+    assert told.facts["colleagues'"] == 0
+    assert "thiriet" not in told.facts["page"].lower()
+    assert set(told.facts["statuses"].values()) == {404}
+    assert told.complaints == []
