@@ -16,7 +16,8 @@ from muniment.seal.sighting import Sighting
 MAX_SUBJECT_CHARS: Final = 2_000  # a page shows less; the index reads the message itself
 MAX_NAME_CHARS: Final = 500
 MAX_DOMAIN_CHARS: Final = 255  # RFC 5321 section 4.5.3.1.2
-MAX_MESSAGE_ID_CHARS: Final = 998  # RFC 5322 section 2.1.1: a line
+MAX_MESSAGE_ID_BYTES: Final = 998  # RFC 5322 section 2.1.1: a line
+MAX_NAME_BYTES: Final = 1_000  # an entry of an index of PostgreSQL takes 2,704 bytes: here an address and a name
 MAX_DEFECTS: Final = 50
 MAX_PATH_CHARS: Final = 300
 _SEARCHABLE_PARTS: Final = frozenset({Disposition.ATTACHMENT, Disposition.INLINE})
@@ -101,7 +102,7 @@ def _message_facts(parsed: ParsedMessage) -> MessageFacts:
     offset = parsed.date.utcoffset() if parsed.date else None
     return MessageFacts(
         fingerprint=fingerprint.fingerprint(parsed),
-        rfc_message_id=parsed.message_id[:MAX_MESSAGE_ID_CHARS],
+        rfc_message_id=_cut(parsed.message_id, MAX_MESSAGE_ID_BYTES),
         subject=parsed.subject[:MAX_SUBJECT_CHARS],
         sender=_shown_sender(parsed),
         preview=preview(body_text(parsed))[:300],
@@ -162,4 +163,14 @@ def _participants(sighting: Sighting, parsed: ParsedMessage) -> list[Participant
 
 
 def _fact(address: str, name: str, role: ParticipantRole, known: Known) -> ParticipantFact:
-    return ParticipantFact(address=address[:MAX_NAME_CHARS], name=name[:MAX_NAME_CHARS], role=role, known=known)
+    return ParticipantFact(
+        address=_cut(address[:MAX_NAME_CHARS], MAX_NAME_BYTES),
+        name=_cut(name[:MAX_NAME_CHARS], MAX_NAME_BYTES),
+        role=role,
+        known=known,
+    )
+
+
+def _cut(text: str, most: int) -> str:
+    """Return what of a text takes at most so many bytes."""
+    return text if len(text) * 4 <= most else text.encode()[:most].decode(errors="ignore")

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Final
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from archive.facts import facts_of
 from archive.models import (
@@ -25,7 +25,7 @@ from archive.models import (
     StaleDocument,
 )
 from archive.services import covering, rows, threads
-from archive.services.governing import beside_governing
+from archive.services.governing import alone_cataloguing, beside_governing, tried_again
 from archive.services.rows import Found, ReadSegment
 from muniment.errors import Corrupt
 from muniment.ids import SegmentId, unix_ms_of
@@ -33,7 +33,6 @@ from muniment.mail import fingerprint
 from muniment.seal.header import moment_of
 from muniment.seal.vault import Vault
 
-MAX_TRIES: Final = 5  # a transaction that met another one's rows: each try reads them again
 MAX_REASON_CHARS: Final = 500
 BATCH_MESSAGES: Final = 1_000  # in one transaction: small segments, as capture makes them at a low rate, share one
 BATCH_BYTES: Final = 8 * 1024 * 1024  # of sealed segments in one transaction
@@ -129,15 +128,13 @@ def _read(segment_id: SegmentId, vault: Vault) -> ReadSegment:
 
 
 def _commit(batch: Sequence[ReadSegment], vault: Vault) -> Catalogued:
-    for attempt in range(MAX_TRIES):
-        try:
-            with transaction.atomic():
-                beside_governing()
-                return _write(batch, vault)
-        except IntegrityError:
-            if attempt == MAX_TRIES - 1:
-                raise
-    raise AssertionError
+    def commit() -> Catalogued:
+        with transaction.atomic():
+            beside_governing()
+            alone_cataloguing()
+            return _write(batch, vault)
+
+    return tried_again(commit)
 
 
 def _write(batch: Sequence[ReadSegment], vault: Vault) -> Catalogued:

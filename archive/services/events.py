@@ -13,6 +13,7 @@ from accounts.services import audit
 from archive.models import CustodianEvent
 from archive.queries.messages import NotFound
 from archive.queries.reach import reaches_address
+from archive.services.governing import beside_governing
 from archive.services.permitted import Actor, person, require_retention
 from muniment.errors import Refused
 from muniment.policy.facts import Event
@@ -32,6 +33,7 @@ def note(*, actor: Actor, address: str, event: Event, on: date, now: datetime | 
     if not reaches_address(actor, text):
         raise Refused(_("Mail of this address is not in your scope: ask for a grant first."))
     with transaction.atomic():
+        beside_governing()
         row = CustodianEvent.objects.create(
             address=text, event=event.value, on=on, noted_by=person(actor), noted_at=now or timezone.now()
         )
@@ -43,6 +45,7 @@ def withdraw(*, actor: Actor, event_id: int, now: datetime | None = None) -> Non
     """Take back an event that was noted by mistake; the audit trail keeps both. Raises `NotFound`."""
     require_retention(actor)
     with transaction.atomic():
+        beside_governing()
         row = CustodianEvent.objects.select_for_update().filter(pk=event_id).first()
         if row is None or not reaches_address(actor, row.address):
             raise NotFound

@@ -1,33 +1,65 @@
-"""The one lock under which holds and destruction decide: whoever has it sees what the other has committed."""
+"""The locks of the database: one under which holds and destruction decide, one of whoever writes the rows of mail.
 
-from collections.abc import Iterator
+SQLite has one writer at a time, because its transactions are IMMEDIATE. On PostgreSQL these are advisory locks until
+the end of the transaction. It reads what is committed when a statement begins (READ COMMITTED, set by
+`config.database`), so whoever has the lock sees what those before have committed. A lock is therefore taken before
+anything is read.
+"""
+
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, TypeVar
 
-from django.db import connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
-_LOCK: Final = 0x6D756E69  # of pg_advisory_xact_lock: any fixed number
+_GOVERNING: Final = 0x6D756E69  # of pg_advisory_xact_lock: any fixed numbers
+_CATALOGUING: Final = 0x6D756E6A
+_TRIES: Final = 5
+_MET_ANOTHER: Final = frozenset({"40P01", "40001"})  # deadlock_detected, serialization_failure: nothing was written
+Result = TypeVar("Result")
 
 
 def beside_governing() -> None:
     """Let no destruction be decided until the present transaction ends: what it reads of tombstones stays true.
 
-    For whoever writes rows of mail. Many may at the same time; SQLite has one writer anyway.
+    For whoever writes rows of mail, or what rules read. Many may at the same time.
     """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_LOCK])
+    _take("pg_advisory_xact_lock_shared", _GOVERNING)
+
+
+def alone_cataloguing() -> None:
+    """Let nobody else join messages and threads until the present transaction ends. Call it after `beside_governing`.
+
+    Two who write mail of one thread at once would each make a thread of its own, and leave the mail in two.
+    """
+    _take("pg_advisory_xact_lock", _CATALOGUING)
 
 
 @contextmanager
 def governing() -> Iterator[None]:
     """Run one transaction alone among those that place or release holds, or decide what is destroyed.
 
-    SQLite: its transactions are IMMEDIATE, so there is one writer in all. PostgreSQL: an advisory lock until the end
-    of the transaction. Open it outside of any other transaction: the lock must be taken before anything is read.
+    Open it outside of any other transaction.
     """
     with transaction.atomic():
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        _take("pg_advisory_xact_lock", _GOVERNING)
         yield
+
+
+def tried_again(act: Callable[[], Result]) -> Result:
+    """Run a transaction again when another one's rows came between: each try reads them anew."""
+    for _ in range(_TRIES - 1):
+        try:
+            return act()
+        except IntegrityError:
+            continue
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlstate", None) not in _MET_ANOTHER:
+                raise
+    return act()
+
+
+def _take(function: str, lock: int) -> None:
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {function}(%s)", [lock])

@@ -101,7 +101,7 @@ def mend(archive: Archive) -> None:
 
 def _missing_guards() -> Iterator[Fault]:
     statement, names = (
-        ("SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE tgenabled <> 'D'", TRIGGERS["postgresql"])
+        ("SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE tgenabled IN ('O', 'A')", TRIGGERS["postgresql"])
         if connection.vendor == "postgresql"
         else ("SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'", TRIGGERS["sqlite"])
     )

@@ -19,6 +19,7 @@ from archive.documents import CataloguedMessage, document_of
 from archive.models import Message, Searchable, SegmentStage, Sighting, Stage, StageState, StaleDocument
 from archive.queries.to_index import catalogued
 from archive.services import covering
+from archive.services.governing import tried_again
 from muniment.engines.port import Document, SearchEngine
 from muniment.errors import Corrupt
 from muniment.ids import SegmentId, SightingId
@@ -59,7 +60,8 @@ def index_batch(*, vault: Vault, engine: SearchEngine) -> Indexed:
     covering.cover_documents(documents, holds, store=vault.segments)
     if documents:
         engine.put(documents)
-    _note(taken, {document.message_id for document in documents}, failures, holds)
+    done = {document.message_id for document in documents}
+    tried_again(lambda: _note(taken, done, failures, holds))
     return Indexed(messages=len(taken), left=True)
 
 

@@ -26,6 +26,7 @@ from archive.models import (
     Stage,
     StageState,
 )
+from archive.services.governing import tried_again
 from archive.services.inserting import insert
 from archive.services.rows import mark_changed
 from muniment.errors import Corrupt
@@ -187,11 +188,14 @@ def _tally(
 
 def _write(batch: Sequence[_Scanned]) -> int:
     """Put what was found in place of what was noted before; messages that are gone meanwhile are left out."""
-    if not batch:
-        return 0
+    return tried_again(lambda: _write_found(batch)) if batch else 0
+
+
+def _write_found(batch: Sequence[_Scanned]) -> int:
     ids = [scanned.message_id for scanned in batch]
     with transaction.atomic():
-        there = set(Message.objects.select_for_update().filter(id__in=ids).values_list("id", flat=True))
+        rows = Message.objects.select_for_update().filter(id__in=ids).order_by("id")
+        there = set(rows.values_list("id", flat=True))
         before = _noted(ids)
         kept = [scanned for scanned in batch if scanned.message_id in there]
         _replace(kept, known=bool(before))

@@ -1,4 +1,4 @@
-"""Make an erased message leave the threads, the index, and the files of both index and database.
+"""Make an erased message leave the threads, the index and its files; `database_files` does so with the database's.
 
 Deleting a row or a document makes it unfindable; the bytes stay in the files. Each function here ends when they are
 gone, and may be called again after a crash. docs/erasure.md says where else a message could linger.
@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from django.db import OperationalError, connection, transaction
 from django.db.models import F
 
 from archive.models import Message, Searchable, Sighting, StaleDocument, ThreadKey
 from archive.services import exports, threads
+from archive.services.database_files import DatabaseBusy
+from archive.services.governing import governing
 from archive.services.stages import turn
 from archive.wiring import Archive
 from muniment.engines.port import IndexUnavailable, SearchEngine
-from muniment.errors import Corrupt, Transient
+from muniment.errors import Corrupt
 from muniment.ids import SegmentId, SightingId
 from muniment.mail.parse import parse
 from muniment.mail.threads import thread_keys
@@ -28,10 +29,6 @@ from muniment.stores.port import ObjectMissing
 
 _CHUNK: Final = 500
 _TRIES: Final = 5  # to find the same messages in a thread before and after they were read
-
-
-class DatabaseBusy(Transient):
-    """The database could not be written anew: others use it for too long, or the disk lacks the space. Try again."""
 
 
 def purge_index(archive: Archive, ids: Collection[UUID]) -> None:
@@ -91,23 +88,6 @@ def leave_threads(message_ids: Collection[UUID], *, vault: Vault) -> None:
                 raise DatabaseBusy(f"messages keep arriving in thread {thread_id}: try again")
 
 
-def purge_database() -> None:
-    """Write the files of the database anew without what was deleted; raise `DatabaseBusy`. Not in a transaction.
-
-    SQLite overwrites what it deletes (`secure_delete`), but leaves copies in pages that it has rearranged: our
-    measurement, docs/decisions/0017-nothing-left-behind.md. PostgreSQL keeps deleted rows until they are vacuumed, and
-    values in its statistics.
-    """
-    try:
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("VACUUM (FULL, ANALYZE)")
-        elif not connection.is_in_memory_db():
-            _write_sqlite_anew()
-    except OperationalError as error:
-        raise DatabaseBusy(f"the files of the database could not be written anew ({error}): try again") from error
-
-
 def _expunge(engine: SearchEngine, ids: Sequence[UUID]) -> None:
     try:
         engine.expunge(ids)
@@ -137,19 +117,6 @@ def _is_readable(engine: SearchEngine) -> bool:
     return True
 
 
-def _write_sqlite_anew() -> None:
-    with connection.cursor() as cursor:
-        ((kept,),) = cursor.execute("PRAGMA temp_store").fetchall()
-        cursor.execute("PRAGMA temp_store=FILE")  # in memory, the copy would take as much as the database has
-        try:
-            cursor.execute("VACUUM")
-        finally:
-            cursor.execute(f"PRAGMA temp_store={int(kept)}")
-        ((busy, _, _),) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-    if busy:
-        raise DatabaseBusy("another process keeps reading an old state of the database: try again")
-
-
 def _others(thread_id: UUID, message_ids: Collection[UUID]) -> set[UUID]:
     found = Message.objects.filter(thread_id=thread_id).values_list("id", flat=True)
     return set(found) - set(message_ids)
@@ -175,7 +142,7 @@ def _keys_of(message_ids: Collection[UUID], vault: Vault) -> dict[UUID, tuple[st
 
 def _made_again(thread_id: UUID, message_ids: Collection[UUID], keys_of: dict[UUID, tuple[str, ...]]) -> bool:
     """Write the threads of the others; return False, with nothing written, where the others are not those any more."""
-    with transaction.atomic():
+    with governing():  # nothing is catalogued meanwhile
         if _others(thread_id, message_ids) != keys_of.keys():
             return False
         ThreadKey.objects.filter(thread_id=thread_id).delete()

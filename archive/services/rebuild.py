@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from typing import Final
 
-from django.db import transaction
-
 from archive.models import (
     Message,
     Part,
@@ -20,6 +18,7 @@ from archive.models import (
     ThreadKey,
 )
 from archive.services import sweep
+from archive.services.governing import governing
 from archive.services.stages import index_all, turn
 from archive.wiring import Archive
 
@@ -44,7 +43,7 @@ def rebuild_catalogue(archive: Archive, *, progress: Callable[[int], None] = lam
 
     A rebuild that is cut short is completed by the sweep, or by running it again.
     """
-    with transaction.atomic():
+    with governing():  # nothing is catalogued or destroyed meanwhile
         for model in _CATALOGUE:
             model.objects.all().delete()
     done = sweep.catalogue_missing(vault=archive.vault, whole=True, progress=progress)

@@ -27,8 +27,9 @@ from archive.models import (
     StaleDocument,
 )
 from archive.services import exports
-from archive.services.governing import governing
-from archive.services.purging import leave_threads, purge_database, purge_index, purge_threads
+from archive.services.database_files import purge_database
+from archive.services.governing import governing, tried_again
+from archive.services.purging import leave_threads, purge_index, purge_threads
 from archive.wiring import Archive
 from muniment.ids import SegmentId
 from muniment.seal.layout import keyring_key, segment_key
@@ -44,7 +45,7 @@ def remove(rows: Sequence[DestroyedSighting], archive: Archive) -> None:
     exports.purge(archive.data, messages)
     ready.purge(archive.data, messages)
     leave_threads(messages, vault=archive.vault)
-    _remove_rows(sighting_ids)
+    tried_again(lambda: _remove_rows(sighting_ids))
 
 
 def purge(rows: Iterable[DestroyedSighting], archive: Archive) -> None:

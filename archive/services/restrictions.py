@@ -20,6 +20,7 @@ from accounts.services import audit
 from archive.exporting import ready
 from archive.models import Message, Restriction, Sighting
 from archive.queries.restrictions import standing
+from archive.services.governing import beside_governing
 from archive.services.stages import turn
 from archive.wiring import Archive
 
@@ -40,6 +41,7 @@ def place(
     """
     at = now or timezone.now()
     with transaction.atomic():
+        beside_governing()
         message_ids = _messages_of(sighting_ids)
         every = [row for chunk in _chunks(message_ids) for row in _sightings_of(chunk)]
         rows = [Restriction(sighting_id=one, request_id=request_id, placed_at=at) for one in every]
@@ -70,6 +72,7 @@ def lift(
     """
     at = now or timezone.now()
     with transaction.atomic():
+        beside_governing()
         rows = standing().filter(request_id=request_id)
         if sighting_ids is not None:
             every = {row for chunk in _chunks(_messages_of(sighting_ids)) for row in _sightings_of(chunk)}

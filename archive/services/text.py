@@ -1,11 +1,13 @@
 """The text stage: draw text from the attachments of a segment's messages, in limited processes. Idempotent."""
 
+from collections.abc import Sequence
 from typing import Final, Protocol
 
 from django.db import transaction
 from django.db.models import F
 
 from archive.models import Message, Part, PartText, SegmentStage, Sighting, Stage, StageState
+from archive.services.governing import tried_again
 from muniment.errors import Corrupt
 from muniment.extract.model import Extraction
 from muniment.ids import SegmentId, SightingId
@@ -53,7 +55,9 @@ def extract_segment(segment_id: SegmentId, *, vault: Vault, extractor: TextExtra
 def _extract_message(
     message_id: object, parts: dict[str, int], opened: OpenSegment, extractor: TextExtractor, segment_id: SegmentId
 ) -> None:
-    sighting = Message.objects.get(id=message_id).sightings.filter(segment_id=segment_id).order_by("id").first()
+    sighting = Sighting.objects.filter(message_id=message_id, segment_id=segment_id).order_by("id").first()
+    if sighting is None:  # it is gone meanwhile, or has another id
+        return
     parsed = parse(opened.open(opened.entry_of(SightingId(sighting.id))).raw)
     rows = []
     for part in parsed.parts:
@@ -62,8 +66,15 @@ def _extract_message(
             rows.append(
                 PartText(part_id=parts[part.path], outcome=found.outcome, detail=found.detail[:500], text=found.text)
             )
+    tried_again(lambda: _write(message_id, rows))
+
+
+def _write(message_id: object, rows: Sequence[PartText]) -> None:
+    """Write the texts of parts; what is erased meanwhile gets none."""
     with transaction.atomic():
-        PartText.objects.bulk_create(rows, ignore_conflicts=True)
+        there = Part.objects.select_for_update().filter(id__in=[row.part_id for row in rows]).order_by("id")
+        kept = set(there.values_list("id", flat=True))
+        PartText.objects.bulk_create((row for row in rows if row.part_id in kept), ignore_conflicts=True)
         if any(row.text for row in rows):
             Message.objects.filter(id=message_id).update(revision=F("revision") + 1)
             segments = Sighting.objects.filter(message_id=message_id).values("segment_id")

@@ -14,6 +14,7 @@ from accounts.queries.audit import head, verify_chain
 from accounts.services import audit
 from muniment.engines.port import Scope
 from muniment.errors import Refused
+from tests.flow import guards
 from tests.flow.accounts.conftest import NOW, OPERATOR
 
 pytestmark = pytest.mark.django_db
@@ -47,15 +48,8 @@ def run(statement, *values):
 
 
 def without_guard(statement, *values):
-    """Do as the owner of the database can: take the triggers away, change, put them back."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-        guards = cursor.fetchall()
-        for name, _ in guards:
-            cursor.execute(f"DROP TRIGGER {name}")
+    with guards.unguarded(), connection.cursor() as cursor:
         cursor.execute(statement, values)
-        for _, guard in guards:
-            cursor.execute(guard)
 
 
 def test_entries_are_numbered_without_gaps_and_each_carries_the_hash_before():
@@ -166,7 +160,7 @@ def test_a_missing_entry_is_named(number, reason):
 
 def test_a_trigger_that_is_gone_is_told():
     write(1)
-    run("DROP TRIGGER audit_entries_stay")
+    guards.drop("audit_entries_stay")
     assert ["audit_entries_stay" in fault["reason"] for fault in verify_chain().broken] == [True]
 
 

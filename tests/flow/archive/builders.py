@@ -71,4 +71,4 @@ class PlainExtractor:
     """Takes any content for text."""
 
     def extract(self, content, *, content_type, filename):
-        return Extraction(outcome=Outcome.TEXT, text=content.decode("latin-1"))
+        return Extraction(outcome=Outcome.TEXT, text=content.decode("latin-1").replace("\0", "\ufffd"))

@@ -5,18 +5,16 @@ from datetime import UTC, datetime
 from itertools import count
 from uuid import UUID
 
-from django.db import connection
-
 from accounts.actors import Operator
 from accounts.chain import GENESIS
 from accounts.models import Action, AuditEntry, AuditHead
-from accounts.queries.audit import TRIGGERS
 from accounts.services import audit
 from archive.services import notes
 from muniment.log.entries import HoldPlaced
 from muniment.log.reader import LogReader
 from muniment.seal.vault import Vault
 from muniment.stores.memory import MemoryStore
+from tests.flow import guards
 
 AT = datetime(2026, 2, 3, 9, 0, tzinfo=UTC)
 _TOTALS = count()  # so that no two trails are alike
@@ -69,15 +67,7 @@ def act(times=1):
 
 def cut_trail(after):
     """Do as the owner of the database can: cut the end of the audit trail off, so that the rest is a whole chain."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name LIKE 'accounts_audit%'")
-        guards = cursor.fetchall()
-        for name, _ in guards:
-            cursor.execute(f"DROP TRIGGER {name}")
-    assert {name for name, _ in guards} >= TRIGGERS
-    AuditEntry.objects.filter(number__gt=after).delete()
-    last = AuditEntry.objects.filter(number=after).values_list("hash", flat=True).first()
-    AuditHead.objects.update(number=after, hash=last or GENESIS)
-    with connection.cursor() as cursor:
-        for _, guard in guards:
-            cursor.execute(guard)
+    with guards.unguarded():
+        AuditEntry.objects.filter(number__gt=after).delete()
+        last = AuditEntry.objects.filter(number=after).values_list("hash", flat=True).first()
+        AuditHead.objects.update(number=after, hash=last or GENESIS)

@@ -10,6 +10,7 @@ from archive.services.notes import log_pending
 from archive.services.reconcile import repair
 from muniment.ids import SegmentId
 from muniment.seal.layout import segment_key
+from tests.flow import guards
 from tests.flow.archive.builders import mail, memory_archive
 from tests.flow.archive.holding import NOW, arrive, covered, in_store, lawyer, matter, place, release, sightings
 
@@ -22,16 +23,9 @@ def archive(tmp_path):
 
 
 def without_guards(*statements):
-    """Do as the owner of the database can: take the triggers away, change, put them back."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-        guards = cursor.fetchall()
-        for name, _ in guards:
-            cursor.execute(f"DROP TRIGGER {name}")
+    with guards.unguarded(), connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
-        for _, guard in guards:
-            cursor.execute(guard)
 
 
 def reasons(archive):
@@ -124,10 +118,9 @@ def test_a_tombstone_of_held_mail_is_named(archive):
     assert reasons(archive) == {f"sighting {one}": "it is destroyed, and a hold that stands covers it"}
 
 
-@pytest.mark.parametrize("name", sorted(hold_check.TRIGGERS["sqlite"]))
+@pytest.mark.parametrize("name", sorted(hold_check.TRIGGERS[connection.vendor]))
 def test_a_guard_that_is_gone_is_named(archive, name):
-    with connection.cursor() as cursor:
-        cursor.execute(f"DROP TRIGGER {name}")
+    guards.drop(name)
     assert name in reasons(archive)["database"]
 
 

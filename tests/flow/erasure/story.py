@@ -136,7 +136,7 @@ def _write_rows(message_id, number, chance):
 
 def write_anew():
     """Write the files of the database anew."""
-    from archive.services.purging import purge_database
+    from archive.services.database_files import purge_database
 
     purge_database()
     return {}
@@ -239,7 +239,7 @@ def erase_typed():
     """Erase again what people typed: those texts are in no ledger."""
     from accounts.models import AuditText, User
     from accounts.services import audit
-    from archive.services.purging import purge_database
+    from archive.services.database_files import purge_database
 
     typed = [text.entry_id for text in AuditText.objects.all() if WORD in text.text or ADDRESS in text.text]
     audit.erase_texts(actor=User.objects.get(username="dpo"), numbers=typed, reason="asked for")

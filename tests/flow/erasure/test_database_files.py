@@ -21,7 +21,7 @@ import django
 django.setup()
 from django.conf import settings
 from django.db import connection
-from archive.services.purging import DatabaseBusy, purge_database
+from archive.services.database_files import DatabaseBusy, purge_database
 reader = sqlite3.connect(settings.DATABASES["default"]["NAME"], isolation_level=None)
 reader.execute("BEGIN")
 reader.execute("SELECT count(*) FROM archive_message").fetchall()

@@ -34,6 +34,7 @@ from muniment.ids import SegmentId, SightingId
 from muniment.policy.rules import Action, Force
 from muniment.seal import ledger
 from muniment.seal.opening import Erased
+from tests.flow import guards
 from tests.flow.archive.builders import mail, seal
 from tests.flow.erasure.conftest import (
     NOW,
@@ -388,8 +389,5 @@ def test_sealed_bytes_go_when_the_lock_of_their_segment_ends(archive, people):
 
 def forget_tombstones():
     """Lose the tombstones, as a database does that was lost: only a new table forgets them."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TRIGGER tombstones_stay")
-        cursor.execute("DELETE FROM archive_destroyedsighting")
+    guards.drop("tombstones_stay")
+    DestroyedSighting.objects.all().delete()
