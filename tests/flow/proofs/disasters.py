@@ -1,17 +1,22 @@
 """What goes wrong: kills at any moment, backups that are put back, catalogues that are made again."""
 
+from contextlib import suppress
+
 from django.db import connection
 
+from accounts.services import approvals
 from archive.models import (
     Disposal,
     DisposalState,
-    HeldSighting,
     Hold,
 )
+from archive.services import disposal, lost_holds
+from archive.services.lost_holds import HoldLost
 from archive.services.rebuild import rebuild_catalogue
 from archive.services.reconcile import repair
 from archive.services.replay import replay
-from muniment.ids import SegmentId, SightingId
+from muniment.errors import Refused
+from muniment.ids import SegmentId
 from muniment.seal.layout import id_of
 from muniment.stores.port import ObjectMissing
 from tests.flow.proofs.oracle import Held
@@ -88,8 +93,10 @@ class Troubled(World):
         if self.backup is None:
             return
         copy, rings, documents, held, years, version = self.backup
+        lost = {}
         if database:
-            self._forget_holds(held)
+            lost = {hold_id: one for hold_id, one in self.oracle.holds.items() if hold_id not in held}
+            self._take_back_holds(held)
             self._copy(copy, self.data / "catalogue.sqlite3")
             self.oracle.years, self.version = years, version
             proposed = Disposal.objects.filter(state=DisposalState.PROPOSED)
@@ -104,15 +111,13 @@ class Troubled(World):
             self.engine._documents = dict(documents)
         with self._judged():
             replay(self.archive)
+        self._nothing_goes_while_holds_are_lost(lost)
         self.settle()
         repair(self.archive)
         self.settle()
 
-    def _forget_holds(self, held):
-        """Remember what only the store will know to be held, and take the backup's holds for those that stand."""
-        for hold_id in set(self.oracle.holds) - set(held):
-            covered = HeldSighting.objects.filter(hold_id=hold_id).values_list("sighting_id", flat=True)
-            self.oracle.lost |= {SightingId(one) for one in covered} - self.oracle.destroyed
+    def _take_back_holds(self, held):
+        """Take the backup's holds for those that stand."""
         self.oracle.holds = {
             hold_id: Held(one.kind, one.value, one.sightings - self.oracle.destroyed) for hold_id, one in held.items()
         }
@@ -120,6 +125,29 @@ class Troubled(World):
             for mail in self.oracle.mails():
                 if one.sightings & self.oracle.message(mail):
                     one.sightings |= self.oracle.message(mail)
+
+    def _nothing_goes_while_holds_are_lost(self, lost):
+        """Check that the archive knows which holds it lost, and waits; then place them again and let the lost ones go."""
+        assert set(lost_holds.standing().values_list("hold_id", flat=True)) >= set(lost), "lost, and not known"
+        if not lost:
+            return
+        before = set(self.oracle.destroyed)
+        self.settle()
+        for listed in self.pending:
+            with suppress(Refused, HoldLost):
+                disposal.execute(actor=self.records, disposal_id=listed, archive=self.archive, now=self.now)
+        self.settle()
+        assert self.oracle.destroyed == before, "destroyed while a hold was lost"
+        for one in lost.values():
+            for what in [one.value] if one.value else sorted(self._mails_of(one), key=lambda mail: mail.key):
+                self.hold(one.kind, what)
+        for hold_id in list(lost_holds.standing().values_list("hold_id", flat=True)):
+            asked = lost_holds.ask_to_let_go(actor=self.records, hold_id=hold_id, reason="again", now=self.now)
+            approvals.approve(actor=self.counsel, approval_id=asked.pk, now=self.now)
+            lost_holds.let_go(actor=self.records, hold_id=hold_id, now=self.now)
+
+    def _mails_of(self, held):
+        return {mail for mail in self.oracle.mails() if held.sightings & self.oracle.message(mail)}
 
     def rebuild(self):
         rebuild_catalogue(self.archive)

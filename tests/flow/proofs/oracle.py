@@ -31,7 +31,6 @@ class Oracle:
     living: dict = field(default_factory=dict)  # sighting → (mail, custodian)
     destroyed: set = field(default_factory=set)
     holds: dict = field(default_factory=dict)  # id → Held
-    lost: set = field(default_factory=set)  # sightings of holds that a restored database forgot; the store did not
     years: int | None = None  # the one rule: kept so many years; None: no rule
 
     def captured(self, sighting, mail, custodian):
@@ -39,8 +38,6 @@ class Oracle:
         for hold in self.holds.values():
             if hold.sightings & known:
                 hold.sightings.add(sighting)
-        if self.lost & known:
-            self.lost.add(sighting)
         self.living[sighting] = (mail, custodian)
 
     def message(self, mail):
@@ -51,11 +48,6 @@ class Oracle:
         return {mail.sender, mail.to} | {self.living[one][1] for one in self.message(mail)}
 
     def held(self, mail):
-        """Tell whether it must not be destroyed: by a hold that stands, or by one that only the store remembers."""
-        return bool(self.lost & self.message(mail)) or self.known_held(mail)
-
-    def known_held(self, mail):
-        """Tell whether a hold that the database knows covers it."""
         mine = self.message(mail)
         return any(
             hold.value in self.addresses(mail)

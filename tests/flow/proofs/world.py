@@ -16,6 +16,7 @@ from archive.models import (
     Sighting,
 )
 from archive.services import disposal, holds, proposals, sweep
+from archive.services.notes import log_pending
 from archive.services.stages import index_all
 from muniment.policy.coding import encode_rule
 from muniment.policy.predicates import Everything
@@ -56,6 +57,7 @@ class World(Judged):
         holds.complete(self.archive)
         index_all(self.archive)
         self._resume()
+        log_pending(self.archive)
 
     def _resume(self):
         """Go on with destructions that were cut short; what they destroy is judged like any."""
@@ -148,10 +150,10 @@ class World(Judged):
 
     def _seems_due(self, mail):
         """Tell whether the database has nothing against a disposal; the store may have."""
-        return self.oracle.due(mail, self.now.date()) and not self.oracle.known_held(mail)
+        return self.oracle.due(mail, self.now.date()) and not self.oracle.held(mail)
 
     def _kept(self, mail):
-        return self.oracle.held(mail) or self._kept_by_store(self.oracle.message(mail))
+        return self._kept_by_store(self.oracle.message(mail))
 
     def approve(self, chosen):
         """Have a list approved, to be executed later, when the world has changed."""
@@ -167,7 +169,7 @@ class World(Judged):
         mails = [
             mail
             for mail in self.oracle.mails()
-            if address in self.oracle.addresses(mail) and not self.oracle.known_held(mail)
+            if address in self.oracle.addresses(mail) and not self.oracle.held(mail)
         ]
         if mails:
             self._approve(Cause.ERASURE, mails)
