@@ -1,6 +1,7 @@
 """Destroy what was approved: the only place in the product that destroys mail (DESIGN.md section 4, "Erasing").
 
-    decide       under the lock that holds share, rules and holds are read again; tombstones are committed
+    decide       under the lock that holds share, rules and holds are read again; tombstones are committed; where a hold
+                 on a query stands, what waits is indexed before, so that it is known whether the hold covers it
     intent       into the locked ledger of the vault (`muniment.seal.ledger`)
     shred        keys out of the keyrings, by compare-and-swap; rows, texts and staged exports removed; `shredded_at`
     purge        index and database written anew without them (`archive.services.removal`); `purged_at`
@@ -14,12 +15,13 @@ repeated, so a run that was killed is simply run again; it ends in the same stat
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from itertools import groupby
 from typing import Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from accounts.actors import Operator
@@ -33,6 +35,7 @@ from archive.models import (
     DisposalItem,
     DisposalState,
     Hold,
+    HoldIntent,
     ItemOutcome,
     Sighting,
 )
@@ -42,12 +45,12 @@ from archive.services import certificates, lost_holds
 from archive.services.governing import governing
 from archive.services.proposals import spared
 from archive.services.removal import drop_ciphertext, purge, remove
-from archive.services.stages import turn
+from archive.services.stages import index_all, turn
 from archive.sparing import Spared
 from archive.wiring import Archive
+from muniment.engines.port import IndexUnavailable
 from muniment.errors import Refused, Transient
 from muniment.ids import SegmentId, SightingId
-from muniment.policy.facts import MessageFacts
 from muniment.seal import ledger
 from muniment.seal.layout import segment_key
 from muniment.seal.shredding import shred
@@ -144,10 +147,22 @@ def _check_approval(row: Disposal, approval: Approval, actor: User | Operator, a
 
 def _carry_on(disposal_id: UUID, archive: Archive, now: datetime | None) -> None:
     _destroy_marked(disposal_id, archive)
+    _evaluate(archive)
     while _decide_batch(disposal_id, archive, now or timezone.now()):
         _destroy_marked(disposal_id, archive)
+        _evaluate(archive)
     _purge(DestroyedSighting.objects.filter(disposal_id=disposal_id), archive)
     certificates.issue(disposal_id, archive, now=now or timezone.now())
+
+
+def _evaluate(archive: Archive) -> None:
+    """Index what waits, while a hold on a query stands: else the next batch spares what is not evaluated.
+
+    Each batch makes the rest of its threads wait for the index. What cannot be indexed now is spared.
+    """
+    if not_evaluated().filter(indexed_revision__lt=F("revision")).exists():
+        with suppress(IndexUnavailable):
+            index_all(archive)
 
 
 def _decide_batch(disposal_id: UUID, archive: Archive, at: datetime) -> bool:
@@ -173,12 +188,15 @@ def _decide(row: Disposal, items: Sequence[DisposalItem], archive: Archive, at: 
     unknown = set(not_evaluated().filter(id__in=owners.values()).values_list("id", flat=True))
     rows_of = _sightings(owners.values())
     locked = _held_in_store({one.segment_id for rows in rows_of.values() for one in rows}, archive)
+    if HoldIntent.objects.filter(segment_id__in=locked).exists():
+        raise HoldBeingPlaced("a hold is being placed on some of this: nothing is destroyed before it stands")
     tombstones: list[DestroyedSighting] = []
     for item in items:
         found = facts.get(owners.get(item.message_id))
-        item.why = _why(row, item, found, rows_of, unknown=unknown, locked=locked)
-        if not item.why:
-            item.why = spared(row, policy.decide(found))
+        decided = spared(row, policy.decide(found)) if found else Spared.GONE
+        item.why = _why(
+            row, item, decided, rows_of.get(owners.get(item.message_id), ()), unknown=unknown, locked=locked
+        )
         item.outcome = ItemOutcome.SPARED if item.why else ItemOutcome.DESTROYED
         if not item.why:
             tombstones.extend(_tombstones(row, rows_of[found.id], archive, at))
@@ -189,22 +207,22 @@ def _decide(row: Disposal, items: Sequence[DisposalItem], archive: Archive, at: 
 def _why(
     row: Disposal,
     item: DisposalItem,
-    found: MessageFacts | None,
-    rows_of: dict[UUID, list[Sighting]],
+    decided: str,
+    rows: Sequence[Sighting],
     *,
     unknown: set[UUID],
     locked: set[UUID],
 ) -> str:
-    """Return why a message is spared before the rules are asked."""
-    if found is None:
-        return Spared.GONE
-    if row.cause == Cause.ERASURE and len(rows_of[found.id]) > item.sighting_count:
+    """Return why a message is spared: what the rules `decided`, unless something is in doubt that they cannot know."""
+    if decided == Spared.GONE or decided.partition(":")[0] == Spared.HELD:
+        return decided
+    if row.cause == Cause.ERASURE and len(rows) > item.sighting_count:
         return Spared.CHANGED  # a copy came that nobody has looked at
-    if found.id in unknown:
+    if any(one.message_id in unknown for one in rows):
         return Spared.NOT_EVALUATED
-    if any(one.segment_id in locked for one in rows_of[found.id]):
+    if any(one.segment_id in locked for one in rows):
         return Spared.STORE_HOLD
-    return ""
+    return decided
 
 
 def _owners(items: Sequence[DisposalItem]) -> dict[UUID, UUID]:

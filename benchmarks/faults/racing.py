@@ -8,7 +8,7 @@ import random
 import shutil
 import sqlite3
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 
 from benchmarks.faults import ending
@@ -70,7 +70,8 @@ def _numbers(data: Path) -> dict[str, int]:
 
 def _of_messages(before: Reading, found: Reading, verdict: Verdict) -> list[str]:
     """Each listed message is held or gone, and the disposal says which."""
-    both = neither = untold = 0
+    both = neither = 0
+    untold: Counter[str] = Counter()
     sightings_of = defaultdict(set)
     for sighting, message in before.rows.items():
         sightings_of[message].add(sighting)
@@ -79,9 +80,11 @@ def _of_messages(before: Reading, found: Reading, verdict: Verdict) -> list[str]
         held, gone = bool(mine & found.held), mine <= found.tombstones.keys()
         both += held and bool(mine & found.tombstones.keys())
         neither += not held and not gone
-        untold += (outcome, why.partition(":")[0]) != (("spared", "held") if held else ("destroyed", ""))
+        told = f"{outcome} {why.partition(':')[0]}".strip()
+        if told != ("spared held" if held else "destroyed"):
+            untold[f"{'held' if held else 'free'}, and the disposal was told {told!r}"] += 1
         verdict.count("held and whole" if held else "gone")
-    wrong = {"both held and gone": both, "neither held nor gone": neither, "not told to the disposal": untold}
+    wrong = {"both held and gone": both, "neither held nor gone": neither} | untold
     return [f"{number} {name}" for name, number in wrong.items() if number]
 
 
