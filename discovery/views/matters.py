@@ -20,6 +20,7 @@ from accounts.services import matters
 from accounts.services.approvals import ApprovalRefused
 from accounts.services.matters import MatterRefused
 from archive.models import Hold
+from archive.services import lost_holds
 from discovery.kept import exports, searches
 from discovery.views.acts import done
 
@@ -36,6 +37,7 @@ def matters_page(request: HttpRequest) -> HttpResponse:
         "section": "matters",
         "rows": [(row, trail.moment(row.opened_at), is_member(request.user, row)) for row in rows],
         "may_open": may(request.user, MANAGES_MATTERS),
+        "lost": may(request.user, MANAGES_MATTERS) and lost_holds.standing().exists(),
     }
     return render(request, "discovery/matters.html", context)
 

@@ -157,6 +157,8 @@ ROUTES = {
     "matter-hold": Route(of_matter=True),
     "matter-hold-release": Route(method="post", of_matter=True, roles=MATTER_MANAGERS, allowed=302),
     "hold-new": Route(roles=MATTER_MANAGERS),
+    "lost-holds": Route(roles=MATTER_MANAGERS),
+    "lost-hold-act": Route(method="post", roles=MATTER_MANAGERS, allowed=302),
     "exports": Route(roles=frozenset(EXPORTS)),
     "export-new": Route(roles=frozenset(EXPORTS)),
     "export": Route(gone=True),
