@@ -40,8 +40,8 @@ def lost(approval: Approval) -> Described:
         title=_("Let the lost hold %(hold)s go") % {"hold": approval.subject},
         effect=_(
             "The evidence log tells of this hold, and the database does not know it. When it is let go, what no other"
-            " hold covers can be destroyed as soon as its retention rules say so. Make sure that it was placed again, or"
-            " is over."
+            " hold covers can be destroyed as soon as its retention rules say so. Make sure that it was placed again,"
+            " or is over."
         ),
         address=reverse("lost-holds"),
     )
