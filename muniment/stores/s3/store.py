@@ -8,7 +8,6 @@ from base64 import b64decode
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
-from typing import Final
 
 from muniment.errors import Refused
 from muniment.stores.keys import check_key
@@ -21,25 +20,16 @@ from muniment.stores.port import (
     StoreUnavailable,
     pieces_of,
 )
-from muniment.stores.s3 import versions
+from muniment.stores.s3 import listing, versions
 from muniment.stores.s3.bucket import NO_VERSION, Bucket, Head, LockMode, OutsideOfObject, head_of
 from muniment.stores.s3.client import Client
 from muniment.stores.s3.patience import Patience
 from muniment.stores.s3.versions import Version
 from muniment.stores.s3.writing import ConditionFailed, New, write
 
-PAGE_KEYS: Final = 1_000  # S3 gives no more at a time
-
 
 class VersionsKept(Refused):
     """The key bucket keeps versions: what is replaced or deleted there would stay readable. Nothing was changed."""
-
-
-class KeysDisordered(Refused):
-    """The store lists keys in an order of its own, so that a list in pages would leave some out.
-
-    SeaweedFS lists by folder: `a/1` before `a-b` and `a.b`. No keys that Muniment writes lie so.
-    """
 
 
 class S3Store:
@@ -113,18 +103,7 @@ class S3Store:
         return self._bucket.head(check_key(key)).info
 
     def keys(self, prefix: str, *, after: str = "") -> Iterator[str]:
-        while True:
-            place = {"StartAfter": after} if after else {}
-            page = self._bucket.ask(
-                prefix, self._bucket.client.list_objects_v2, Prefix=prefix, MaxKeys=PAGE_KEYS, **place
-            )
-            found = [one["Key"] for one in page.get("Contents") or ()]
-            if found != sorted({*found}) or (found and found[0] <= after):
-                raise KeysDisordered(f"{self._bucket.name} lists {prefix!r} in another order than that of its keys")
-            yield from found
-            if not page.get("IsTruncated") or not found:
-                return
-            after = found[-1]
+        return listing.keys(self._bucket, prefix, after=after)
 
     def delete(self, key: str) -> None:
         if self._versioned:

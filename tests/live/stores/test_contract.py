@@ -3,7 +3,7 @@
 import pytest
 
 from muniment.stores.s3 import LockMode, S3Store
-from muniment.stores.s3.store import KeysDisordered
+from muniment.stores.s3.listing import KeysDisordered
 from tests.contract.stores.object_store import LockContract, ObjectStoreContract
 
 
