@@ -10,6 +10,7 @@ from cryptography.x509 import load_pem_x509_certificates
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from archive.stores import stores
 from archive.timestamping import HttpPost
 from muniment.engines.port import SearchEngine
 from muniment.engines.tantivy import TantivyEngine
@@ -17,7 +18,6 @@ from muniment.extract.runner import Extractor
 from muniment.log.note import NoteSigner
 from muniment.log.timestamps import Rfc3161Stamper, StampVerifier, TimeStamper
 from muniment.seal.vault import Vault
-from muniment.stores.filesystem import FilesystemStore, Together
 from muniment.stores.key_file import FileKeyProvider, read_key_file
 
 
@@ -45,18 +45,18 @@ class Archive:
 def archive() -> Archive:
     """Return the archive that the settings name; `archive.services.setup.prepare` has made it.
 
-    Raises `KeyFileUnreadable` where a key is missing.
+    Raises `KeyFileUnreadable` where a key is missing, and as `stores` does.
     """
     data = settings.MUNIMENT_DATA
-    keyrings, segments = FilesystemStore(data / "keyrings"), FilesystemStore(data / "vault")
+    found = stores()
     return Archive(
         vault=Vault(
-            segments=segments,
-            keyrings=keyrings,
-            keys=FileKeyProvider(read_key_file(data / "keys" / "master-key"), keyrings),
+            segments=found.segments,
+            keyrings=found.keyrings,
+            keys=FileKeyProvider(read_key_file(data / "keys" / "master-key"), found.keyrings),
             retention_class=settings.MUNIMENT_RETENTION_CLASS,
             settling=timedelta(days=settings.MUNIMENT_SETTLING_DAYS),
-            writer=Together(keyrings, segments),
+            writer=found.writer,
         ),
         engine=TantivyEngine(data / "index"),
         data=data,

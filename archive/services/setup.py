@@ -10,11 +10,11 @@ from django.db.migrations.executor import MigrationExecutor
 
 from archive.models import Message
 from archive.services.replay import replay
+from archive.stores import stores
 from archive.wiring import archive
 from muniment.errors import Refused
 from muniment.log.layout import PREFIX as LOG
 from muniment.seal.layout import KEKS
-from muniment.stores.filesystem import FilesystemStore
 from muniment.stores.key_file import make_key_file
 
 
@@ -40,10 +40,10 @@ def prepare() -> None:
 
 def _make_keys(data: Path) -> None:
     """Make the master key and the key of the evidence log, unless something stands that was made with lost ones."""
-    keyrings, vault = FilesystemStore(data / "keyrings"), FilesystemStore(data / "vault")
+    found = stores()
     for path, witnesses in (
-        (data / "keys" / "master-key", keyrings.keys(KEKS)),
-        (data / "keys" / "log-key", vault.keys(LOG)),
+        (data / "keys" / "master-key", found.keyrings.keys(KEKS)),
+        (data / "keys" / "log-key", found.segments.keys(LOG)),
     ):
         if path.exists():
             continue

@@ -38,6 +38,6 @@ def test_a_list_is_split_at_commas():
 
 def test_every_setting_is_documented_and_every_documented_setting_exists():
     code = "".join(path.read_text() for path in (ROOT / "config").glob("*.py"))
-    read = set(re.findall(r'(?:text|whole|flag|items|db_url)\(\s*"([A-Z_]+)"', code))
-    documented = set(re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "docs" / "settings.md").read_text(), re.MULTILINE))
+    read = set(re.findall(r'(?:text|whole|flag|items|db_url)\(\s*"([A-Z0-9_]+)"', code))
+    documented = set(re.findall(r"^\| `([A-Z0-9_]+)` \|", (ROOT / "docs" / "settings.md").read_text(), re.MULTILINE))
     assert read == documented
