@@ -8,6 +8,7 @@ its statistics. Both write the files anew.
 import logging
 import re
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from django.apps import apps
@@ -81,13 +82,18 @@ def _tables_with_content() -> list[str]:
 
 
 def _write_table_anew(table: str, options: str) -> None:
-    started, notes = time.monotonic(), list["Diagnostic"]()
+    started, notes = time.monotonic(), list[tuple[str, str]]()
+
+    def note(said: "Diagnostic") -> None:  # it can be read only now
+        notes.append((said.message_primary or "", said.message_detail or ""))
+
     connection.ensure_connection()
-    connection.connection.add_notice_handler(notes.append)
+    spoken_to = connection.connection
+    spoken_to.add_notice_handler(note)
     try:
         _vacuum(table, options)
     finally:
-        connection.connection.remove_notice_handler(notes.append)
+        spoken_to.remove_notice_handler(note)
     _check_complete(table, notes)
     log.info("table written anew", extra={"table": table, "seconds": round(time.monotonic() - started, 1)})
 
@@ -109,14 +115,14 @@ def _vacuum(table: str, options: str) -> None:
             cursor.execute("RESET lock_timeout")
 
 
-def _check_complete(table: str, notes: "list[Diagnostic]") -> None:
+def _check_complete(table: str, notes: Sequence[tuple[str, str]]) -> None:
     """Raise `DatabaseBusy` where rows are still there, because an old transaction may read them, or it was skipped.
 
     The detail of the note that counts the rows begins with how many dead ones were kept, in whatever language.
     """
-    counted = [found for note in notes if (found := _NUMBER.match(note.message_detail or ""))]
+    counted = [found for _, detail in notes if (found := _NUMBER.match(detail))]
     if not counted:
-        said = "; ".join(note.message_primary or "" for note in notes)
+        said = "; ".join(primary for primary, _ in notes)
         raise DatabaseBusy(f"{table} was not written anew ({said}): the role must own the database and its tables")
     if any(int(found.group()) for found in counted):
         raise DatabaseBusy(

@@ -15,6 +15,7 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 _NUMBERS = itertools.count(1)
+connection.settings_dict["TEST"]["NAME"] = f"test_migrated_{os.getpid()}"  # several may run at once on one server
 
 
 def address(name):
