@@ -22,13 +22,21 @@ def erasure(approval: Approval) -> Described:
     title = ngettext(
         "Erase %(count)d message: request %(number)s", "Erase %(count)d messages: request %(number)s", count
     )
+    if row.cooling_days:
+        first = ngettext(
+            "For %(days)d day after the approval it can be stopped.",
+            "For %(days)d days after the approval it can be stopped.",
+            row.cooling_days,
+        )
+    else:
+        first = _("Once it is approved it can be carried out at once.")
     effect = _(
-        "For %(days)d days after the approval it can be stopped. Then their keys are destroyed, and index, texts and "
-        "staged exports are purged: nobody can read them again, and nothing brings them back. What a legal hold, "
-        "another request or a legal duty keeps by then is spared and restricted."
+        "Their keys are destroyed, and index, texts and staged exports are purged: nobody can read them again, and "
+        "nothing brings them back. What a legal hold, another request or a legal duty keeps by then is spared and "
+        "restricted."
     )
     return Described(
         title=title % {"count": count, "number": request.number},
-        effect=effect % {"days": row.cooling_days},
+        effect=f"{first % {'days': row.cooling_days}} {effect}",
         address=reverse("request-approval", args=[row.id]),
     )

@@ -16,7 +16,7 @@ from accounts.models import Action, Role
 from accounts.permissions import APPROVES_DESTRUCTION, MANAGES_RETENTION, may
 from accounts.services import audit
 from accounts.views.refusals import only_for
-from archive import shown, tasks
+from archive import certified, shown, tasks
 from archive.models import Disposal, DisposalState, ItemOutcome
 from archive.queries import disposals as queries
 from archive.queries.messages import NotFound
@@ -87,8 +87,7 @@ def certificate_page(request: HttpRequest, disposal_id: UUID) -> HttpResponse:
     context = {
         **frame(request, "disposals"),
         "row": row,
-        "fields": fields,
-        "rules": sorted(fields["rules"].items()),
+        "lines": certified.lines(fields),
         "spared": _spared(fields),
         "proof": _proof(row),
     }

@@ -1,7 +1,6 @@
 """What cannot be undone: what will happen, who agreed, the typed confirmation; then certificate and copy."""
 
 import json
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Max, Min, Sum
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import Approval
 from accounts.permissions import APPROVES_DESTRUCTION, may
 from accounts.views.refusals import only_for
+from archive import certified
 from archive.models import Cause, Disposal, DisposalState
 from archive.queries.messages import visible
 from archive.wiring import archive
@@ -98,10 +98,9 @@ def certificate_page(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """Show the certificate of an erasure."""
     row = found(request, request_id)
     done = _certified(row)
-    fields = json.loads(done.certificate)
     context = frame(request, row, "overview") | {
         "disposal": done,
-        "lines": [(name, _flat(value)) for name, value in fields.items()],
+        "lines": certified.lines(json.loads(done.certificate)),
         "finished": shown.moment(done.finished_at),
     }
     return render(request, "gdpr/certificate.html", context)
@@ -148,16 +147,3 @@ def _certified(row: Request) -> Disposal:
     if found is None:
         raise Http404
     return found
-
-
-def _flat(value: Any) -> str:
-    """Return a value of a certificate on one line."""
-    match value:
-        case dict():
-            return ", ".join(f"{name}: {_flat(inner)}" for name, inner in value.items())
-        case list():
-            return ", ".join(_flat(inner) for inner in value) or "–"
-        case None:
-            return "–"
-        case _:
-            return str(value)
