@@ -129,7 +129,7 @@ def _leave_to_workers() -> None:
     """Queue what nobody waits for: personal data. What no queue takes is found by the sweep."""
     from archive.tasks import queue_personal_data  # noqa: PLC0415 - the queue takes a moment to load
 
-    with suppress(OperationalError):
+    with suppress(OSError, OperationalError):
         queue_personal_data()
 
 
