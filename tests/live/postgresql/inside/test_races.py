@@ -92,21 +92,21 @@ def test_every_message_is_held_or_destroyed_while_mail_arrives_and_is_destroyed(
             for chosen in shuffled(Sighting.objects.values_list("id", flat=True), seed)[:3]:
                 try:
                     bury(chosen)
-                except IntegrityError:
-                    told.add(chosen)
+                except IntegrityError as error:
+                    told |= {chosen} if "legal hold" in str(error) else set()
         return told
 
     def hold():
-        made = place(archive, HoldKind.CUSTODIANS, about=about, addresses=["ann@corp.example"])
-        return made, set(HeldSighting.objects.values_list("sighting_id", flat=True))
+        place(archive, HoldKind.CUSTODIANS, about=about, addresses=["ann@corp.example"])
+        return set(HeldSighting.objects.values_list("sighting_id", flat=True))
 
-    *_, (made, covered), told = together(lambda: arrive(0), lambda: arrive(1), hold, destroy)
+    *_, covered, told = together(lambda: arrive(0), lambda: arrive(1), hold, destroy)
     holds.complete(archive)
     held = set(HeldSighting.objects.values_list("sighting_id", flat=True))
     destroyed = set(DestroyedSighting.objects.values_list("sighting_id", flat=True))
     every = set(Sighting.objects.values_list("id", flat=True))
-    assert (held & destroyed, held | destroyed >= every, covered <= held) == (set(), True, True)
-    assert len(every | destroyed) == 300
+    assert (held & destroyed, held | destroyed >= every) == (set(), True)
+    assert (covered | told <= held, len(every | destroyed)) == (True, 300)
 
 
 def bury(sighting_id):

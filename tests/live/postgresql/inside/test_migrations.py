@@ -1,0 +1,62 @@
+"""Migrations go both ways, leave nothing behind, and the guards that they make stand."""
+
+import pytest
+from django.core.management import call_command
+from django.db import IntegrityError, connection, transaction
+
+from accounts.models import Action
+from accounts.queries import audit as trail
+from accounts.services import audit
+from archive.services import hold_check
+from tests.flow.archive.holding import OPERATOR
+
+pytestmark = pytest.mark.django_db
+FUNCTIONS = "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace"
+TRIGGERS = "SELECT DISTINCT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')"
+OURS = ("gdpr", "discovery", "archive", "accounts")
+
+
+def names(statement):
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return {name for (name,) in cursor.fetchall()}
+
+
+def test_migrations_go_back_to_nothing_and_forth_again():
+    before = names(FUNCTIONS), names(TRIGGERS), set(connection.introspection.table_names())
+    call_command("migrate", "archive", "zero", verbosity=0)
+    call_command("migrate", "accounts", "0002", verbosity=0)
+    assert (names(FUNCTIONS), names(TRIGGERS)) == (set(), set())
+    call_command("migrate", verbosity=0)
+    assert before == (names(FUNCTIONS), names(TRIGGERS), set(connection.introspection.table_names()))
+
+
+def test_every_guard_that_verify_looks_for_stands():
+    assert names(TRIGGERS) >= hold_check.TRIGGERS["postgresql"] | trail.TRIGGERS["postgresql"]
+
+
+def test_models_and_tables_agree():
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE accounts_auditentry SET action = 'x'",
+        "DELETE FROM accounts_auditentry",
+        "TRUNCATE accounts_auditentry CASCADE",
+        "INSERT INTO accounts_auditentry SELECT * FROM accounts_auditentry ON CONFLICT (number) DO UPDATE SET actor = 'x'",
+    ],
+)
+def test_the_audit_trail_only_grows(statement):
+    with transaction.atomic():
+        audit.record(actor=OPERATOR, action=Action.VIEW)
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
+    assert trail.verify_chain().whole
+
+
+def test_a_guard_that_fires_for_replicas_only_is_told():
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE accounts_auditentry ENABLE REPLICA TRIGGER audit_entries_stay")
+    assert ["audit_entries_stay" in fault["reason"] for fault in trail.verify_chain().broken] == [True]
