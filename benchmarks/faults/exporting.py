@@ -110,5 +110,9 @@ def _judge(place: Place, bundle: Path, messages: int, verdict: Verdict) -> None:
 
 def verified_alone(*arguments: object) -> subprocess.CompletedProcess[str]:
     """Verify a bundle in a process in which neither Django nor the archive can be imported."""
-    program = ALONE.replace("ROOT", repr(str(ROOT))).replace("ARGUMENTS", repr([str(one) for one in arguments]))
-    return subprocess.run([sys.executable, "-I", "-c", program], capture_output=True, text=True, check=False)
+    return subprocess.run([sys.executable, "-I", "-c", alone(*arguments)], capture_output=True, text=True, check=False)
+
+
+def alone(*arguments: object) -> str:
+    """Return the program that verifies so."""
+    return ALONE.replace("ROOT", repr(str(ROOT))).replace("ARGUMENTS", repr([str(one) for one in arguments]))
