@@ -14,6 +14,8 @@ from typing import Any, Final
 from django.core.management import call_command
 
 from accounts import demonstration
+from accounts.models import User
+from archive.models import Segment
 from archive.wiring import archive
 from demo import cases
 from demo.cases import cast
@@ -28,8 +30,13 @@ class NotInstalled(Exception):
 
 
 def is_wanted(data: Path) -> bool:
-    """Return whether the archive is to be filled: it never was, or that was cut short."""
-    return not demonstration.is_installed(data) or (data / _UNFINISHED).exists()
+    """Return whether the archive is to be filled: nobody uses it yet, or a filling was cut short.
+
+    An archive that holds mail or people, and not the demonstration, is somebody's own: nothing is put into it.
+    """
+    if (data / _UNFINISHED).exists():
+        return True
+    return not (demonstration.is_installed(data) or User.objects.exists() or Segment.objects.exists())
 
 
 def fill(data: Path) -> None:
