@@ -25,7 +25,12 @@ from tests.live.servers.common import ServerFailed, free_port
 OLDEST = 15
 START_SECONDS = STOP_SECONDS = 60
 # What a test writes need not outlive the machine, only the process.
-SETTINGS = {"fsync": "off", "synchronous_commit": "on", "full_page_writes": "off", "max_connections": "60"}
+SETTINGS = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "max_connections": "60",
+    "max_prepared_transactions": "5",
+}
 USER = "muniment"
 
 

@@ -7,8 +7,9 @@ import pytest
 from django.db import connection
 
 from archive.models import Message, Part, Participant, PartText, PersonalFinding
-from archive.services import database_files, removal, sweep
+from archive.services import removal, sweep
 from archive.services.database_files import DatabaseBusy, purge_database
+from archive.services.postgresql_files import write_anew
 from archive.services.stages import drain
 from tests.flow.archive.builders import WITH_ATTACHMENT, PlainExtractor, mail, seal
 from tests.flow.archive.holding import bury
@@ -74,14 +75,24 @@ def test_a_plain_vacuum_would_leave_it(erased):
     assert files()
 
 
-def test_rows_that_an_old_transaction_still_sees_are_told_of(erased, reader):
+def test_whoever_still_sees_the_old_rows_is_waited_for(erased, reader):
     reader.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
     reader.execute("SELECT 1")
-    with pytest.raises(DatabaseBusy, match="still visible to an old transaction"):
-        purge_database()
+    early, end = beside(purge_database, 3)
     reader.rollback()
-    purge_database()
-    assert files() == set()
+    end()
+    assert (early, files()) == (False, set())
+
+
+def test_a_transaction_that_was_prepared_and_forgotten_is_named(erased, reader):
+    """Nobody lets go of it by himself."""
+    name = f"forgotten_{connection.settings_dict['NAME']}"
+    reader.execute("SELECT pg_current_xact_id()")
+    reader.execute(f"PREPARE TRANSACTION '{name}'")
+    reader.autocommit = True
+    with pytest.raises(DatabaseBusy, match=f"prepared transaction {name}"):
+        write_anew(["archive_message"], seconds=1)
+    reader.execute(f"ROLLBACK PREPARED '{name}'")
 
 
 def test_a_table_in_use_is_waited_for(erased, reader):
@@ -98,6 +109,6 @@ def test_a_role_that_does_not_own_the_database_is_told(erased):
     run(f"SET ROLE {connection.settings_dict['NAME']}_clerk")
     try:
         with pytest.raises(DatabaseBusy, match="the role must own the database"):
-            database_files.purge_database()
+            purge_database()
     finally:
         run("RESET ROLE")
