@@ -15,6 +15,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
 from config.supervisor import running
+from muniment.errors import Refused
 
 if TYPE_CHECKING:
     from accounts.demonstration import DemoAccount
@@ -52,7 +53,7 @@ def main() -> int:
         _wait(settings)
         if fresh:
             install.send_live(data, settings.MUNIMENT_SMTP_PORT)
-    except (NotStarted, install.NotInstalled) as error:
+    except (NotStarted, install.NotInstalled, Refused) as error:
         _say(str(error))
         return 1
     web = f"http://127.0.0.1:{settings.MUNIMENT_WEB_PORT}/"

@@ -10,6 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from archive.models import Message
 from archive.services.replay import replay
+from archive.services.server import check_server
 from archive.stores import stores
 from archive.wiring import archive
 from muniment.errors import Refused
@@ -23,7 +24,7 @@ class KeyLost(Refused):
 
 
 def prepare() -> None:
-    """Make what is missing of the archive that the settings name; raise `KeyLost`."""
+    """Make what is missing of the archive that the settings name; raise `KeyLost` or `DatabaseUnfit`."""
     data: Path = settings.MUNIMENT_DATA
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (data / "setup.lock").open("w") as lock:
@@ -31,6 +32,7 @@ def prepare() -> None:
         _make_keys(data)
         for folder in ("queue/messages", "queue/control", "queue/processed", "imports", "static"):
             (data / folder).mkdir(parents=True, exist_ok=True)
+        check_server()
         if _migrations_wait():
             call_command("migrate", interactive=False, verbosity=0)
         if not (data / "index").exists() and not Message.objects.exists():

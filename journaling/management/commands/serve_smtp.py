@@ -7,10 +7,10 @@ from functools import partial
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connections
 
 from archive import tasks, wiring
 from archive.intake.group_commit import GroupCommit
+from archive.services.server import let_go
 from archive.services.setup import prepare
 from journaling.smtp.configuration import read_listener, read_options
 from journaling.smtp.options import Listener, Options
@@ -65,7 +65,7 @@ class Command(BaseCommand):
         if options["processes"] <= 1:
             work(announce=announce)
             return
-        connections.close_all()  # no database connection may be shared across a fork
+        let_go()
 
         def work_in_child(number: int, lifeline: int) -> None:
             work(announce=announce if number == 0 else _say_nothing, share_ports=True, lifeline=lifeline)

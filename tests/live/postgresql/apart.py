@@ -10,9 +10,11 @@ from contextlib import contextmanager
 
 import psycopg
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
+
+from archive.services.server import let_go
 
 _NUMBERS = itertools.count(1)
 connection.settings_dict["TEST"]["NAME"] = f"test_migrated_{os.getpid()}"  # several may run at once on one server
@@ -45,11 +47,6 @@ def a_database(template):
     finally:
         os.environ["DATABASE_URL"] = kept
         administer("DROP DATABASE {} WITH (FORCE)", name)
-
-
-def let_go():
-    connections.close_all()
-    connection.close_pool()
 
 
 @pytest.fixture
