@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import Any, Final
 
-_READ_BYTES: Final = 64 * 1024  # between two looks at the clock
+_READ_BYTES: Final = 32 * 1024  # between two looks at the clock
 
 
 class TookTooLong(OSError):

@@ -1,4 +1,8 @@
-"""One bucket: its calls with their tries, and what it knows of an object, in our words."""
+"""One bucket: its calls with their tries, and what it knows of an object, in our words.
+
+botocore takes an answer that was cut within its headers for a success: the list is empty, the metadata are gone. So no
+answer is believed before it has shown that it is whole.
+"""
 
 import re
 from collections.abc import Callable
@@ -17,6 +21,10 @@ from muniment.stores.s3.patience import Patience
 DIGEST: Final = "sha256"  # user metadata of each object: its SHA-256, hex
 MARK: Final = "mark"  # user metadata: which call wrote it, so that a repeated call knows its own
 ETAG: Final = re.compile(r'"?[0-9a-f]{32}(?:-[0-9]+)?"?', re.ASCII)
+_MARKED: Final = re.compile(r"[0-9a-f]{32} [0-9a-f]{64}", re.ASCII)
+_LENGTHS: Final = frozenset({"content-length", "transfer-encoding"})
+_OK: Final = 200
+_LOOKS: Final = 3  # at an object without our mark: another's, unless the answer was cut
 NO_VERSION: Final = frozenset({"", "null"})  # what an object without versions has
 
 
@@ -29,6 +37,10 @@ class LockMode(StrEnum):
 
 class NotAllowed(StoreUnavailable):
     """The store understood and will not do it. It may with other credentials, or once a lock has ended."""
+
+
+class AnswerCut(Exception):
+    """An answer did not come whole."""
 
 
 class OutsideOfObject(Refused):
@@ -46,6 +58,11 @@ class Head:
     checksum: str  # SHA-256 as the store keeps it, base64; empty: it keeps none
     mark: str
 
+    @property
+    def is_ours(self) -> bool:
+        """Say whether our marks stand; without them the object is another's, or the answer was cut."""
+        return _MARKED.fullmatch(f"{self.mark} {self.digest}") is not None
+
 
 class Bucket:
     """Calls to one bucket that may be repeated, for they only read or say the same again. Thread-safe."""
@@ -57,14 +74,17 @@ class Bucket:
 
     def ask(self, key: str, call: Callable[..., Answer], **parameters: Any) -> Answer:
         """Call until it answers; raise `ObjectMissing`, `NotAllowed`, `StoreUnavailable`."""
-        return self._until_answered(key, lambda _: call(Bucket=self.name, **parameters))
+        return self._until_answered(key, lambda _: whole(call(Bucket=self.name, **parameters)))
 
     def head(self, key: str, *, version_id: str = "") -> Head:
         """Return what is known of an object, of its newest version where none is named; raise as `ask`."""
-        return head_of(
-            key,
-            self.ask(key, self.client.head_object, Key=key, ChecksumMode="ENABLED", **_version(version_id)),
-        )
+        parameters = {"Key": key, "ChecksumMode": "ENABLED", **_version(version_id)}
+        found = head_of(key, self.ask(key, self.client.head_object, **parameters))
+        for _ in range(1, _LOOKS):
+            if found.is_ours:
+                break
+            found = head_of(key, self.ask(key, self.client.head_object, **parameters))
+        return found
 
     def read(self, key: str, *, span: str = "", version_id: str = "") -> tuple[bytes, Answer]:
         """Return an object's bytes, or those of a range of HTTP; raise as `ask`, or `OutsideOfObject`."""
@@ -75,7 +95,10 @@ class Bucket:
 
         def call(until: float) -> Answer:
             answer = self.client.get_object(**parameters)
-            found[:] = [download(answer["Body"], until=until, clock=self.patience.clock)]
+            data = download(answer["Body"], until=until, clock=self.patience.clock)
+            if len(data) != answer.get("ContentLength"):
+                raise AnswerCut
+            found[:] = [data]
             return answer
 
         answer = self._until_answered(key, call)
@@ -89,10 +112,23 @@ class Bucket:
             except TookTooLong as error:
                 failure = error
                 break
+            except AnswerCut as error:
+                failure = error
             except CALL_ERRORS as error:
                 failure = error
                 refuse_what_is_final(key, error)
         raise unavailable(key, failure) from failure
+
+
+def whole(answer: Answer) -> Answer:
+    """Return an answer; raise `AnswerCut` where it should tell something and does not tell how long it is.
+
+    With a length it is whole: what is cut after that is an error of its own.
+    """
+    about = answer.get("ResponseMetadata", {})
+    if about.get("HTTPStatusCode") == _OK and not _LENGTHS & {*about.get("HTTPHeaders", {})}:
+        raise AnswerCut
+    return answer
 
 
 def refuse_what_is_final(key: str, error: Exception) -> None:
@@ -112,7 +148,7 @@ def unavailable(key: str, failure: Exception | None) -> StoreUnavailable:
     """Return the error of a call that was given up."""
     if isinstance(failure, TookTooLong):
         return StoreUnavailable(f"{key}: {failure}: try again")
-    return StoreUnavailable(f"{key}: {advice(failure)}")
+    return StoreUnavailable(f"{key}: {advice(None if isinstance(failure, AnswerCut) else failure)}")
 
 
 def head_of(key: str, answer: Answer) -> Head:

@@ -64,4 +64,14 @@ def connect(connection: Connection) -> Client:
             response_checksum_validation="when_required",
         ),
     )
+    made.meta.events.register("before-send.s3", _without_expect)
     return cast("Client", made)
+
+
+def _without_expect(request: Any, **_: Any) -> None:
+    """Send bodies at once, without `Expect: 100-continue` (which is not signed).
+
+    Where its answer is cut in the middle of `100 Continue`, botocore 1.44.8 reads on for ever, whatever the time-outs
+    (`AWSConnection._consume_headers`); and each PUT costs a way to the store and back.
+    """
+    request.headers.pop("Expect", None)

@@ -146,15 +146,19 @@ class S3Store:
 
     def _whole(self, key: str, *, version_id: str = "") -> bytes:
         data, answer = self._bucket.read(key, version_id=version_id)
-        return self._checked(data, head_of(key, answer))
+        try:
+            return self._checked(data, head_of(key, answer))
+        except ObjectCorrupt:  # or bytes that changed on their way: the second reading decides
+            data, answer = self._bucket.read(key, version_id=version_id)
+            return self._checked(data, head_of(key, answer))
 
     def _checked(self, data: bytes, head: Head) -> bytes:
         """Compare with our note of the digest, or with the store's where another tool copied the object."""
         key = head.info.key
         expected = head.digest
         if not expected:
-            checksum = self._bucket.head(key, version_id=head.version_id).checksum
-            expected = b64decode(checksum).hex() if checksum else ""
+            again = self._bucket.head(key, version_id=head.version_id)
+            expected = again.digest or b64decode(again.checksum).hex()
         if not expected:
             raise ObjectCorrupt(f"{key}: it has no checksum: it was not written by this archive")
         if sha256(data).hexdigest() != expected:

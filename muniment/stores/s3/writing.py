@@ -19,12 +19,14 @@ from muniment.stores.s3.bucket import (
     ETAG,
     MARK,
     NO_VERSION,
+    AnswerCut,
     Bucket,
     Head,
     LockMode,
     head_of,
     refuse_what_is_final,
     unavailable,
+    whole,
 )
 from muniment.stores.s3.client import Answer
 from muniment.stores.s3.outcome import CALL_ERRORS, Outcome, outcome_of
@@ -98,7 +100,7 @@ def write(bucket: Bucket, new: New, condition: Condition, *, versioned: bool) ->
         standing = _look(bucket, new.key)
         if standing is not None and new.is_that(standing) and _is_whole(bucket, new, standing):
             return standing.info.etag
-        if tried.outcome is Outcome.CONDITION and standing is not None:
+        if tried.outcome is Outcome.CONDITION and standing is not None and standing.is_ours:
             raise ConditionFailed
     raise unavailable(new.key, tried.failure) from tried.failure
 
@@ -139,8 +141,8 @@ def _tells_of_success(answer: Answer, new: New, *, versioned: bool) -> bool:
 def _look(bucket: Bucket, key: str) -> Head | None:
     """Return what stands under a key; None where nothing does or that cannot be told now."""
     try:
-        return head_of(key, bucket.client.head_object(Bucket=bucket.name, Key=key, ChecksumMode="ENABLED"))
-    except CALL_ERRORS:
+        return head_of(key, whole(bucket.client.head_object(Bucket=bucket.name, Key=key, ChecksumMode="ENABLED")))
+    except (*CALL_ERRORS, AnswerCut):
         return None
 
 
