@@ -32,10 +32,11 @@ grants.give(actor=operator(), person=officer, opening=grants.Opening.read("every
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Product:
-    """Where the product answers, and who may sign in: role → (address, password)."""
+    """Where the product answers, who may sign in (role → (address, password)), and how its commands are run."""
 
     base: str
     people: dict[str, tuple[str, str]]
+    environment: dict[str, str]
 
 
 def free_port() -> int:
@@ -55,7 +56,7 @@ def demonstration(data: Path, **settings: str) -> Iterator[Product]:
         accounts = json.loads((data / "demo.json").read_text())
         people = {one["role"]: (one["email"], one["password"]) for one in accounts}
         _wait_until_all_is_searchable(environment)
-        yield Product(base=f"http://127.0.0.1:{port}", people=people)
+        yield Product(base=f"http://127.0.0.1:{port}", people=people, environment=environment)
     finally:
         subprocess.run([sys.executable, "-m", "config.down"], cwd=ROOT, env=environment, check=False)
 
@@ -70,7 +71,8 @@ def empty(data: Path) -> Iterator[Product]:
     process = subprocess.Popen(command, cwd=ROOT, env=environment)
     try:
         _wait_for(f"http://127.0.0.1:{port}/health/live")
-        yield Product(base=f"http://127.0.0.1:{port}", people={"compliance": (address, password)})
+        people = {"compliance": (address, password)}
+        yield Product(base=f"http://127.0.0.1:{port}", people=people, environment=environment)
     finally:
         process.terminate()
         process.wait(timeout=START_SECONDS)

@@ -103,6 +103,11 @@ def expiry(seat: Seat, show: Show) -> Told:
         again_until(at, "pre.source")  # the proof: its entry in the evidence log takes some seconds
         show(at, "certificate")
         told.facts["certificate"] = at.page.locator("main").inner_text()
+        at.go("/retention/rules/fr-prospect/change")
+        at.page.locator("form:has([value=end]) [name=reason]").fill("Plus de prospection")
+        at.page.click("form:has([value=end]) button")
+        at.page.wait_for_url("**/retention/changes/**")
+        show(at, "rule-change")
         told.facts["found after"] = found(at, '"Undelivered Mail Returned to Sender"')
         told.leave(at)
     return told
@@ -193,6 +198,10 @@ def erasure(seat: Seat, show: Show) -> Told:
         at.go("/approvals/")
         press(at, "Effacer 7 messages")
         show(at, "erasure-approval")
+        page = at.page.url
+        press(at, "La page concernée")
+        show(at, "erasure-list")
+        at.page.goto(page)
         at.page.fill("#reason", "Conforme au registre")
         press(at, "Approuver")
         told.leave(at)

@@ -1,9 +1,9 @@
 """Every page can be used by everybody: axe finds nothing, nothing overflows, in both themes and languages."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from tests.e2e.browsing import visit
+from tests.e2e.looking import problems
 from tests.e2e.product import empty
 
 PAGES = ("/", "/?q=contract&after=2024-01-01", "/?q=%28contract", "/?q=zzzz", "/help/", "/coverage/", "/status/",
@@ -13,13 +13,6 @@ PAGES = ("/", "/?q=contract&after=2024-01-01", "/?q=%28contract", "/?q=zzzz", "/
          "MESSAGE/source", "MESSAGE/proof", "MESSAGE/retention", "/retention/", "/retention/rules/",
          "/retention/rules/new", "/retention/library", "/retention/due/", "/retention/review/", "/retention/events/",
          "/retention/disposals/", "/labels/new", "/api/v1/", "/account/tokens")  # fmt: skip
-OPTIONS = {"resultTypes": ["violations"], "iframes": False}
-
-
-def problems(page):
-    """Return what axe finds on a page: rule and where."""
-    found = Axe().run(page, options=OPTIONS).response["violations"]
-    return [(rule["id"], node["target"]) for rule in found for node in rule["nodes"]]
 
 
 def a_message(at):
