@@ -6,14 +6,18 @@ the end of the transaction. It reads what is committed when a statement begins (
 anything is read.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final, TypeVar
+from zlib import crc32
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 
 _GOVERNING: Final = 0x6D756E69  # of pg_advisory_xact_lock: any fixed numbers
 _CATALOGUING: Final = 0x6D756E6A
+_TURNS: Final = 0x6D756E6B
+_POLL_SECONDS: Final = 0.1
 _TRIES: Final = 5
 _MET_ANOTHER: Final = frozenset({"40P01", "40001"})  # deadlock_detected, serialization_failure: nothing was written
 Result = TypeVar("Result")
@@ -44,6 +48,23 @@ def governing() -> Iterator[None]:
     with transaction.atomic():
         _take("pg_advisory_xact_lock", _GOVERNING)
         yield
+
+
+@contextmanager
+def turn_of_all(work: str, *, wait: bool) -> Iterator[bool]:
+    """Hold the right to do `work` alone among all who share the database; without `wait`, yield whether it is free.
+
+    The lock lives as long as a connection of its own. It is asked for again and again, rather than waited for in a
+    statement, because a statement that runs keeps erased rows in sight (`archive.services.postgresql_files`).
+    """
+    if connection.vendor != "postgresql":
+        yield True
+        return
+    with connection.Database.connect(**(connection.get_connection_params() | {"autocommit": True})) as own:
+        lock = [_TURNS, crc32(work.encode()) - 2**31]
+        while not (mine := own.execute("SELECT pg_try_advisory_lock(%s, %s)", lock).fetchone()[0]) and wait:
+            time.sleep(_POLL_SECONDS)
+        yield mine
 
 
 def tried_again(act: Callable[[], Result]) -> Result:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from archive.models import Stage
 from archive.services import sweep
+from archive.services.governing import turn_of_all
 from archive.services.index import index_batch
 from archive.services.personal import scan_segment
 from archive.services.text import TextExtractor, extract_segment
@@ -86,11 +87,15 @@ def drain(
 
 @contextmanager
 def turn(data: Path, work: str, *, wait: bool) -> Iterator[bool]:
-    """Hold the right to do `work` alone, across processes; without `wait`, yield False at once if another has it."""
+    """Hold the right to do `work` alone, across processes; without `wait`, yield False at once if another has it.
+
+    Where PostgreSQL is shared by several machines, across these as well.
+    """
     with (data / f"{work}.lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             yield False
             return
-        yield True
+        with turn_of_all(work, wait=wait) as mine:
+            yield mine

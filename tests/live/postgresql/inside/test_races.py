@@ -13,6 +13,7 @@ from archive.services.governing import alone_cataloguing, beside_governing, gove
 from archive.services.index import index_batch
 from archive.services.personal import scan_segment
 from archive.services.rebuild import rebuild_catalogue
+from archive.services.stages import turn
 from archive.services.text import extract_segment
 from muniment.errors import Corrupt
 from muniment.policy.facts import Event
@@ -194,6 +195,22 @@ def test_two_write_mail_one_after_the_other_and_beside_those_who_write_none(arch
         early, end = beside(write, 1)
         meanwhile = together(label)
     assert (early, end(), meanwhile) == (False, True, [True])
+
+
+def test_machines_that_share_the_database_take_turns(archive, tmp_path):
+    """Each has a data folder of its own, so a locked file alone would not keep them apart."""
+    folders = [tmp_path / name for name in ("one", "two")]
+    for folder in folders:
+        folder.mkdir()
+
+    def other(work, *, wait):
+        with turn(folders[1], work, wait=wait) as mine:
+            return mine
+
+    with turn(folders[0], "indexing", wait=True):
+        refused, free = together(lambda: other("indexing", wait=False), lambda: other("logging", wait=False))
+        early, end = beside(lambda: other("indexing", wait=True), 1)
+    assert (refused, free, early, end()) == (False, True, False, True)
 
 
 def test_two_who_wait_for_each_other_both_come_to_an_end(archive):
