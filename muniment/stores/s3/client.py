@@ -38,6 +38,7 @@ class Connection:
     region: str = ""
     access_key: str = ""
     secret_key: str = field(default="", repr=False)
+    session_token: str = field(default="", repr=False)  # of keys that end by themselves
     connect_seconds: int = 5
     read_seconds: int = 30  # of silence
 
@@ -50,6 +51,7 @@ def connect(connection: Connection) -> Client:
         region_name=connection.region or None,
         aws_access_key_id=connection.access_key or None,
         aws_secret_access_key=connection.secret_key or None,
+        aws_session_token=connection.session_token or None,
         config=Config(
             signature_version="s3v4",
             connect_timeout=connection.connect_seconds,

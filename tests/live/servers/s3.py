@@ -17,6 +17,7 @@ CACHE = Path.home() / ".cache" / "muniment-live"  # programs that are built or f
 START_SECONDS = 120
 STOP_SECONDS = 30
 REGION = "us-east-1"
+POLICY = Path(__file__).parents[3] / "deploy" / "s3-policy.json"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -54,16 +55,35 @@ class S3Server:
         """Return a client of the code under test."""
         return connect(self.connection(**changes))
 
-    def admin(self):
-        """Return boto3's own client, apart from the code under test."""
+    def admin(self, *, access_key: str = "", secret_key: str = "", session_token: str = ""):
+        """Return boto3's own client, apart from the code under test; of the root account unless keys are given."""
         return boto3.client(
             "s3",
             endpoint_url=self.endpoint,
             region_name=REGION,
-            aws_access_key_id=self.access_key,
-            aws_secret_access_key=self.secret_key,
+            aws_access_key_id=access_key or self.access_key,
+            aws_secret_access_key=secret_key or self.secret_key,
+            aws_session_token=session_token or None,
             config=Config(signature_version="s3v4", s3={"addressing_style": "path"}, retries={"total_max_attempts": 2}),
         )
+
+    def limited(self, vault: str, keys: str) -> dict[str, str]:
+        """Return changes of `connection` for somebody who may do what deploy/s3-policy.json allows, and no more."""
+        text = POLICY.read_text().replace("MUNIMENT_S3_VAULT", vault).replace("MUNIMENT_S3_KEYS", keys)
+        sts = boto3.client(
+            "sts",
+            endpoint_url=self.endpoint,
+            region_name=REGION,
+            aws_access_key_id=self.access_key,
+            aws_secret_access_key=self.secret_key,
+        )
+        role = {"RoleArn": "arn:aws:iam::000000000000:role/archive", "RoleSessionName": "archive"}
+        found = sts.assume_role(**role, Policy=json.dumps(json.loads(text)))["Credentials"]
+        return {
+            "access_key": found["AccessKeyId"],
+            "secret_key": found["SecretAccessKey"],
+            "session_token": found["SessionToken"],
+        }
 
     def new_bucket(self, *, locks: bool) -> str:
         """Make an empty bucket: with versions and Object Lock, or with neither."""
@@ -113,9 +133,3 @@ class S3Server:
         except Exception:  # noqa: BLE001 - whatever it is, the server is not ready
             return False
         return True
-
-
-def allow(bucket_policy: Path, *, vault: str, keys: str) -> str:
-    """Return the policy of a file for two buckets."""
-    text = bucket_policy.read_text().replace("MUNIMENT_S3_VAULT", vault).replace("MUNIMENT_S3_KEYS", keys)
-    return json.dumps(json.loads(text))

@@ -61,6 +61,24 @@ class TestKeysOnMinio(OnMinio, Keys):
     """MinIO, keys."""
 
 
+class TestVaultWithThePolicyAlone(OnMinio, Vault):
+    """With what deploy/s3-policy.json allows."""
+
+    @pytest.fixture
+    def store(self, server, clock):
+        vault = server.new_bucket(locks=True)
+        return S3Store(server.client(**server.limited(vault, "keys")), vault, versioned=True, now=clock)
+
+
+class TestKeysWithThePolicyAlone(OnMinio, Keys):
+    """The same for the key bucket."""
+
+    @pytest.fixture
+    def store(self, server, clock):
+        keys = server.new_bucket(locks=False)
+        return S3Store(server.client(**server.limited("vault", keys)), keys, versioned=False, now=clock)
+
+
 class TestVaultOnSeaweedFS(OnSeaweedFS, Vault):
     """SeaweedFS, vault."""
 
