@@ -9,6 +9,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from hypothesis import settings
+
 FOLDER = Path(tempfile.mkdtemp(prefix="muniment-test-"))
 (FOLDER / "static").mkdir()
 atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
@@ -16,3 +18,7 @@ os.environ["MUNIMENT_DATA"] = str(FOLDER)
 os.environ.pop("DATABASE_URL", None)
 if "TEST_DATABASE_URL" in os.environ:
     os.environ["DATABASE_URL"] = os.environ["TEST_DATABASE_URL"]
+
+# How long a test takes says how busy the machine is, not whether the code is right.
+settings.register_profile("muniment", deadline=None)
+settings.load_profile("muniment")
