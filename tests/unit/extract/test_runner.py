@@ -72,7 +72,7 @@ def test_used_child_that_dies_does_not_cost_the_document(extractor):
 def test_fresh_child_that_dies_while_reading_fails_and_the_next_document_is_read():
     with Extractor() as extractor:
         others = own_children()
-        killer = threading.Timer(2, lambda: [os.kill(pid, signal.SIGKILL) for pid in own_children() - others])
+        killer = threading.Timer(8, lambda: [os.kill(pid, signal.SIGKILL) for pid in own_children() - others])
         killer.start()
 
         failed = read(extractor, slow_document())
