@@ -1,0 +1,76 @@
+"""The archive on S3, by its commands: mail goes in, is verified and found; buckets that are unfit end the start."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+MAIL = b"From: a@example.org\r\nTo: b@example.org\r\nSubject: Invoice %d\r\nMessage-ID: <%d@example.org>\r\n\r\nAmount due.\r\n"
+
+
+@pytest.fixture
+def manage(minio_server, tmp_path):
+    vault, keys = minio_server.new_bucket(locks=True), minio_server.new_bucket(locks=False)
+    rights = minio_server.limited(vault, keys)
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith(("MUNIMENT_", "AWS_"))},
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "MUNIMENT_DATA": str(tmp_path / "data"),
+        "MUNIMENT_STORE": "s3",
+        "MUNIMENT_S3_ENDPOINT": minio_server.endpoint,
+        "MUNIMENT_S3_REGION": "us-east-1",
+        "MUNIMENT_S3_VAULT": vault,
+        "MUNIMENT_S3_KEYS": keys,
+        "AWS_ACCESS_KEY_ID": rights["access_key"],
+        "AWS_SECRET_ACCESS_KEY": rights["secret_key"],
+        "AWS_SESSION_TOKEN": rights["session_token"],
+    }
+
+    def run(*arguments, **changes):
+        command = [sys.executable, "manage.py", *arguments]
+        return subprocess.run(
+            command, cwd=ROOT, env=environment | changes, check=False, capture_output=True, text=True, timeout=300
+        )
+
+    run.vault, run.keys, run.admin = vault, keys, minio_server.admin()
+    return run
+
+
+def listed(manage, bucket):
+    return [one["Key"] for one in manage.admin.list_objects_v2(Bucket=bucket).get("Contents", ())]
+
+
+def test_mail_is_sealed_in_the_buckets_verified_and_found(manage, tmp_path):
+    folder = tmp_path / "mail"
+    folder.mkdir()
+    for number in range(3):
+        (folder / f"{number}.eml").write_bytes(MAIL % (number, number))
+    done = [manage("import_mail", str(folder), "--source", "test"), manage("verify"), manage("search_mail", "invoice")]
+    assert [(one.returncode, one.returncode and one.stderr) for one in done] == [(0, 0)] * 3
+    assert all(f"Invoice {number}" in done[2].stdout for number in range(3))
+    sealed = [key for key in listed(manage, manage.vault) if key.startswith("segments/")]
+    rings = [key for key in listed(manage, manage.keys) if key.startswith("keyrings/")]
+    assert [key.partition("/")[2] for key in sealed] == [key.partition("/")[2] for key in rings] != []
+    assert manage.admin.head_object(Bucket=manage.vault, Key=sealed[0])["ObjectLockMode"] == "COMPLIANCE"
+
+
+def test_a_key_bucket_that_keeps_versions_ends_the_start_with_a_sentence(manage):
+    manage.admin.put_bucket_versioning(Bucket=manage.keys, VersioningConfiguration={"Status": "Enabled"})
+    done = manage("verify")
+    assert (done.returncode != 0, "never had versioning" in done.stderr) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "sentence"),
+    [
+        ("MUNIMENT_STORE", "s4", "write filesystem or s3"),
+        ("MUNIMENT_S3_VAULT", "", "needs the name of that bucket"),
+        ("MUNIMENT_S3_LOCK_MODE", "loose", "write compliance or governance"),
+        ("MUNIMENT_S3_ENDPOINT", "nonsense", "MUNIMENT_S3_ENDPOINT"),
+    ],
+)
+def test_a_wrong_setting_is_named(manage, setting, value, sentence):
+    assert sentence in manage("verify", **{setting: value}).stderr
