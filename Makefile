@@ -38,8 +38,10 @@ bench: setup ## measure: parser, attachments, search, import beside notmuch, SMT
 	@failed=0; for name in $(BENCHMARKS); do printf '\n== %s: python -m benchmarks.%s\n' $$name $$name; \
 	  $(BIN)/python -m benchmarks.$$name || { echo "== $$name did not finish"; failed=1; }; done; exit $$failed
 
-live: setup ## run the tests against real servers and independent programs; installs Debian's PostgreSQL where it is missing
+live: setup ## run the tests against real servers and independent programs; installs PostgreSQL, builds MinIO (with Go), fetches SeaweedFS where they are missing
 	@ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || (apt-get update -qq && apt-get install -y -qq postgresql)
+	$(BIN)/python -m tests.live.servers.minio
+	$(BIN)/python -m tests.live.servers.seaweedfs
 	$(BIN)/python -m pytest tests/live -o timeout=600
 
 check: setup ## lint, types, layers
