@@ -3,7 +3,13 @@
 from enum import Enum, auto
 from typing import Final
 
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, PartialCredentialsError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    NoCredentialsError,
+    ParamValidationError,
+    PartialCredentialsError,
+)
 from botocore.parsers import ResponseParserError
 
 CALL_ERRORS: Final = (BotoCoreError, ClientError, ResponseParserError)
@@ -45,7 +51,7 @@ class Outcome(Enum):
 
 def outcome_of(error: Exception) -> Outcome:
     """Say what an error among `CALL_ERRORS` means."""
-    if isinstance(error, NoCredentialsError | PartialCredentialsError):
+    if isinstance(error, NoCredentialsError | PartialCredentialsError | ParamValidationError):
         return Outcome.REFUSED
     if not isinstance(error, ClientError):
         return Outcome.UNKNOWN
@@ -78,6 +84,8 @@ def advice(error: Exception | None) -> str:
         return _WHAT_TO_DO[code]
     if isinstance(error, NoCredentialsError | PartialCredentialsError):
         return "no credentials were found: set MUNIMENT_S3_ACCESS_KEY and MUNIMENT_S3_SECRET_KEY, or the standard ones"
+    if isinstance(error, ParamValidationError):
+        return f"a name is none that S3 takes: check MUNIMENT_S3_VAULT and MUNIMENT_S3_KEYS ({error})"
     if isinstance(error, ClientError):
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         plain = "the store denies it to these credentials" if status == _FORBIDDEN else "try again"

@@ -70,6 +70,10 @@ def test_a_bucket_that_is_missing_is_named(buckets):
     assert "there is no such bucket" in buckets.findings(vault="no-such-bucket")[0]
 
 
+def test_a_name_that_no_bucket_has_is_named(minio_server):
+    assert "check MUNIMENT_S3_VAULT" in Buckets(minio_server).findings(vault="not a bucket")[0]
+
+
 def test_credentials_that_are_wrong_are_named(buckets):
     assert buckets.findings(connection={"secret_key": "wrong"})
     assert all(
