@@ -42,6 +42,15 @@ def write(count=5):
     ]
 
 
+REPLACING = {
+    "sqlite": (
+        f"INSERT OR REPLACE INTO {TABLE} SELECT * FROM {TABLE} WHERE number = 2",
+        f"UPDATE OR REPLACE {TABLE} SET number = 3 WHERE number = 2",
+    ),
+    "postgresql": (f"TRUNCATE {TABLE} CASCADE",),
+}
+
+
 def run(statement, *values):
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, values)
@@ -90,9 +99,8 @@ def test_a_rolled_back_act_leaves_no_gap():
         f"UPDATE {TABLE} SET actor = 'x' WHERE number = 2",
         f"DELETE FROM {TABLE} WHERE number = 5",
         f"DELETE FROM {TABLE}",
-        f"INSERT OR REPLACE INTO {TABLE} SELECT * FROM {TABLE} WHERE number = 2",
-        f"UPDATE OR REPLACE {TABLE} SET number = 3 WHERE number = 2",
         SKIPPING,
+        *REPLACING[connection.vendor],
     ],
 )
 def test_the_database_refuses_to_change_delete_replace_or_skip(statement):
