@@ -4,6 +4,7 @@ The store still keeps the segments of what they covered, but a segment does not 
 nothing at all is destroyed until two people have said, for each, that it was placed again or is over.
 """
 
+import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
@@ -17,6 +18,7 @@ from accounts.models import Action, Approval, TextKind, User
 from accounts.permissions import APPROVES_IN_MATTERS, MANAGES_MATTERS, may
 from accounts.services import approvals, audit
 from archive.models import Hold, LogNote, LostHold, Segment
+from archive.services import notes
 from archive.services.notes import last_known
 from archive.wiring import Archive
 from muniment.errors import Refused, Transient
@@ -107,6 +109,13 @@ def let_go(*, actor: User, hold_id: UUID, now: datetime | None = None) -> LostHo
         approval = approvals.consume(actor=actor, kind=LET_GO, subject=str(hold_id), now=at)
         row.let_go_at, row.let_go_by = at, actor
         row.save(update_fields=["let_go_at", "let_go_by"])
+        decision = {"approval": approval.pk, "hold": str(hold_id), "lost": True, "released_at": at.isoformat()}
+        notes.write(
+            lambda commitment: HoldReleased(hold_id=hold_id, commitment=commitment),
+            subject=f"hold:{hold_id}",
+            document=json.dumps(decision, sort_keys=True, separators=(",", ":")),
+            at=at,
+        )  # so that another database from before does not miss it again
         audit.record(
             actor=actor,
             action=Action.HOLD_RELEASED,

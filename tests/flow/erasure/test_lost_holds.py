@@ -95,6 +95,15 @@ def test_one_that_the_database_knows_is_not_lost_also_when_its_note_was_killed(a
     assert Hold.objects.get().id == hold.id
 
 
+def test_one_that_was_let_go_is_not_missed_again_by_another_database_from_before(archive, people):
+    let_go(people, lost(archive))
+    log_pending(archive)
+    LostHold.objects.all().delete()
+    LogNote.objects.all().delete()
+
+    assert replay(archive).lost_holds == 0
+
+
 def test_it_is_found_once_and_stays_found(archive):
     lost(archive)
 

@@ -12,6 +12,7 @@ from archive.models import (
 )
 from archive.services import disposal, lost_holds
 from archive.services.lost_holds import HoldLost
+from archive.services.notes import log_pending
 from archive.services.rebuild import rebuild_catalogue
 from archive.services.reconcile import repair
 from archive.services.replay import replay
@@ -145,6 +146,7 @@ class Troubled(World):
             asked = lost_holds.ask_to_let_go(actor=self.records, hold_id=hold_id, reason="again", now=self.now)
             approvals.approve(actor=self.counsel, approval_id=asked.pk, now=self.now)
             lost_holds.let_go(actor=self.records, hold_id=hold_id, now=self.now)
+        log_pending(self.archive)
 
     def _mails_of(self, held):
         return {mail for mail in self.oracle.mails() if held.sightings & self.oracle.message(mail)}
