@@ -155,6 +155,7 @@ def release(*, actor: Actor, hold: Hold, archive: Archive, now: datetime | None 
             texts={TextKind.REASON: approval.reason},
             now=at,
         )
+    _log_at_once(archive)
     _lift(row, archive)
     return Hold.objects.get(id=row.id)
 
@@ -261,14 +262,14 @@ def _commit(
 
 
 def _log_at_once(archive: Archive) -> None:
-    """Put the hold into the evidence log now, so that a database from before can be told what it lacks.
+    """Put what was just placed or released into the log now, so that a database from before is told what it lacks.
 
     Where that fails the sweep does it; the hold stands.
     """
     try:
         notes.log_pending(archive)
     except MunimentError:
-        log.warning("hold placed, not in the evidence log yet", exc_info=True)
+        log.warning("hold placed or released, not in the evidence log yet", exc_info=True)
 
 
 def _complete(hold: Hold, archive: Archive, *, seconds: float | None = None) -> bool:

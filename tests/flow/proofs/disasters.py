@@ -130,7 +130,7 @@ class Troubled(World):
     def _nothing_goes_while_holds_are_lost(self, lost):
         """Check that the archive knows which holds it lost, and waits; then place them again and let the lost ones go."""
         assert set(lost_holds.standing().values_list("hold_id", flat=True)) >= set(lost), "lost, and not known"
-        if not lost:
+        if not lost_holds.standing().exists():
             return
         before = set(self.oracle.destroyed)
         self.settle()
