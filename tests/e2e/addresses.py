@@ -6,11 +6,13 @@ from tests.e2e.browsing import Visit
 
 # What answers no page: forms that are sent, files, redirects, and what machines ask.
 NO_PAGE = frozenset(
-    "approval-decide api-document audit-check audit-file export-act export-bundle health-live health-"
-    " ready matter-custodians lost-hold-act matter-hold-release matter-members message-body message-labels"
-    " message-part message-raw request-act request-certificate-file request-pack retention-certificate-"
-    " file retention-change-act retention-disposal-act retention-evaluate retention-event-withdraw search-"
-    " change search-run search-save set-theme set_language sign-out token-end".split()
+    """
+    approval-decide api-document audit-check audit-file export-act export-bundle health-live health-ready
+    matter-custodians lost-hold-act matter-hold-release matter-members message-body message-labels message-part
+    message-raw request-act request-certificate-file request-pack retention-certificate-file
+    retention-change-act retention-disposal-act retention-evaluate retention-event-withdraw search-change
+    search-run search-save set-theme set_language sign-out token-end
+    """.split()
 )
 # Pages that stand only while something is under way: a story stops at them.
 IN_STORIES = frozenset({"request-carry-out", "request-approval", "retention-change"})
