@@ -8,13 +8,12 @@ The origin is the name of the key that signs.
 """
 
 import base64
-import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 from muniment.log import merkle
-from muniment.log.note import NoteCorrupt, NoteSigner, NoteVerifier, open_note
+from muniment.log.note import NoteCorrupt, NoteSigner, NoteVerifier, from_base64, open_note
 
 MAX_SIZE: Final = (1 << 63) - 1  # readers of tlog-tiles keep sizes in signed 64-bit numbers
 
@@ -57,9 +56,9 @@ def open_checkpoint(data: bytes, verifiers: Sequence[NoteVerifier]) -> Checkpoin
     if not (size.isascii() and size.isdigit()) or size != str(int(size[:20])) or int(size) > MAX_SIZE:
         raise NoteCorrupt(f"the checkpoint of {origin} has no size")
     try:
-        root = base64.b64decode(encoded, validate=True)
-    except (binascii.Error, ValueError) as error:
+        root = from_base64(encoded)
+    except ValueError as error:
         raise NoteCorrupt(f"the checkpoint of {origin} has no root") from error
-    if len(root) != merkle.HASH_BYTES or base64.b64encode(root).decode() != encoded:
+    if len(root) != merkle.HASH_BYTES:
         raise NoteCorrupt(f"the checkpoint of {origin} has no root of {merkle.HASH_BYTES} bytes")
     return Checkpoint(origin=origin, size=int(size), root=root, note=data)

@@ -27,6 +27,11 @@ def test_a_note_of_another_implementation_opens():
     assert open_note(PETERS_NOTE, [PETER]).startswith("If you think cryptography")
 
 
+def test_a_signature_has_one_spelling():
+    with pytest.raises(NoteCorrupt, match="malformed"):
+        open_note(PETERS_NOTE.replace(b"nAM=", b"nAN="), [PETER])
+
+
 def test_a_key_survives_its_text():
     assert NoteVerifier.decode(SIGNER.verifier.encode()) == SIGNER.verifier
 
