@@ -97,10 +97,11 @@ def drop_ciphertext(archive: Archive) -> int:
 def _dead_segments() -> Iterable[UUID]:
     purged = DestroyedSighting.objects.filter(ciphertext_gone_at__isnull=True).values("segment_id")
     counted = purged.annotate(gone=Count("sighting_id", filter=Q(purged_at__isnull=False)))
-    for row in counted.order_by("segment_id").iterator(chunk_size=_CHUNK):
-        frames = Segment.objects.filter(id=row["segment_id"]).values_list("frame_count", flat=True).first()
-        if frames == row["gone"]:
-            yield row["segment_id"]
+    gone = dict(counted.order_by("segment_id").values_list("segment_id", "gone"))
+    segment_ids = list(gone)
+    for start in range(0, len(segment_ids), _CHUNK):
+        rows = Segment.objects.filter(id__in=segment_ids[start : start + _CHUNK]).values_list("id", "frame_count")
+        yield from (segment_id for segment_id, frames in rows if frames == gone[segment_id])
 
 
 def _drop(segment_id: SegmentId, archive: Archive) -> bool:

@@ -55,6 +55,7 @@ class Troubled(World):
 
     def _start_again(self, custodian):
         connection.close()
+        self._calm = None
         if self._wanted and any(self._sealed(sighting) for sighting, _ in self._wanted):
             self._captured(custodian, None)
         self._wanted = []
@@ -94,6 +95,7 @@ class Troubled(World):
         if self.backup is None:
             return
         copy, rings, documents, held, years, version = self.backup
+        self._calm = None
         lost = {}
         if database:
             lost = {hold_id: one for hold_id, one in self.oracle.holds.items() if hold_id not in held}

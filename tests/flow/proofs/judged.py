@@ -1,5 +1,7 @@
 """What is checked after every step, and at the end of every life."""
 
+from collections import defaultdict
+
 from django.db import connection
 
 from archive.models import (
@@ -56,17 +58,19 @@ class Judged(Place):
         rows = set(Sighting.objects.values_list("id", flat=True))
         assert not rows & self.oracle.destroyed, "destroyed, and in the catalogue"
         assert rows <= set(self.oracle.living), "in the catalogue, and unknown"
-        for sighting in self.oracle.destroyed:
-            assert not self._has_key(sighting), f"{sighting} is destroyed, and its key is there"
+        gone = defaultdict(set)
+        for sighting, segment_id in DestroyedSighting.objects.values_list("sighting_id", "segment_id"):
+            gone[segment_id].add(SightingId(sighting))
+        for segment_id, sightings in gone.items():
+            there = sightings & self.oracle.destroyed & set(self._keys_of(segment_id))
+            assert not there, f"{there} are destroyed, and their keys are there"
 
-    def _has_key(self, sighting):
-        for row in DestroyedSighting.objects.filter(sighting_id=sighting).values_list("segment_id", flat=True):
-            try:
-                ring = keyring.decode(self.keyrings.get(keyring_key(SegmentId(row))), SegmentId(row))
-            except ObjectMissing:
-                return False
-            return sighting in ring.keys
-        return False
+    def _keys_of(self, segment_id):
+        try:
+            data = self.keyrings.get(keyring_key(SegmentId(segment_id)))
+        except ObjectMissing:
+            return ()
+        return keyring.decode(data, SegmentId(segment_id)).keys
 
     def check_all(self):
         """At the end: all that lives opens byte for byte and is found; nothing else is; the log and the store agree."""

@@ -8,6 +8,7 @@ found; everything else opens, byte for byte. Prints one JSON document. MUNIMENT_
 """
 
 import argparse
+import gc
 import json
 import random
 import sys
@@ -22,7 +23,14 @@ from django.conf import settings as django_settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from hypothesis import HealthCheck, Phase, seed, settings  # noqa: E402
 from hypothesis import strategies as st  # noqa: E402
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test  # noqa: E402
+from hypothesis.stateful import (  # noqa: E402
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from tests.flow.proofs.disasters import Troubled  # noqa: E402
 from tests.flow.proofs.oracle import Mail  # noqa: E402
@@ -36,6 +44,7 @@ MAILS = tuple(
     for key in range(8)
 )
 STEPS_OF_A_LIFE = 40
+RESTORES_OF_A_LIFE = 3  # each takes as long as ten other steps
 DONE = Counter()
 KILLS = Counter()
 mails = st.sampled_from(MAILS)
@@ -49,6 +58,7 @@ class Life(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.world = Troubled(django_settings.MUNIMENT_DATA)
+        self.restores = 0
 
     def done(self, name, **_):
         DONE[name] += 1
@@ -139,16 +149,20 @@ class Life(RuleBasedStateMachine):
         self.world.back_up()
         self.done("backup")
 
+    @precondition(lambda self: self.restores < RESTORES_OF_A_LIFE)
     @rule(index=st.booleans(), database=st.booleans(), keys=st.booleans())
     def restore(self, index, database, keys):
         self.world.restore(index=index, database=database, keys=keys)
+        self.restores += 1
         self.done("restore")
 
+    @precondition(lambda self: self.restores < RESTORES_OF_A_LIFE)
     @rule(address=people)
     def restore_a_database_from_before_a_hold(self, address):
         self.world.back_up()
         self.world.hold("custodians", address)
         self.world.restore(index=False, database=True, keys=False)
+        self.restores += 1
         self.done("restore")
 
     @rule()
@@ -178,6 +192,8 @@ def main(argv):
     options = parser.parse_args(argv)
     call_command("migrate", interactive=False, verbosity=0)
     Troubled.prepare(django_settings.MUNIMENT_DATA)
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
     started, lives = time.monotonic(), 0
     while sum(DONE.values()) < options.steps and time.monotonic() - started < options.seconds:
         rest = options.steps - sum(DONE.values())

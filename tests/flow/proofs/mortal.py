@@ -4,6 +4,8 @@ from contextlib import contextmanager
 
 from django.db import connection
 
+READS = frozenset({"get", "info", "keys", "count", "matching", "message_ids", "search"})
+
 
 class Killed(BaseException):
     """Nothing after this ran. No handler of errors may see it."""
@@ -14,6 +16,7 @@ class Fate:
 
     def __init__(self):
         self.left = None
+        self.changes = 0  # calls of ports that may change something
 
     def step(self):
         if self.left is None:
@@ -53,6 +56,7 @@ class Mortal:
 
         def call(*args, **kwargs):
             self._fate.step()
+            self._fate.changes += name not in READS
             return found(*args, **kwargs)
 
         return call

@@ -71,6 +71,7 @@ class Place:
         self.records, self.counsel, self.dpo = (User.objects.get(username=n) for n in ("records", "counsel", "dpo"))
         self.raw, self.pending, self.backup = {}, [], None
         self.version = 0
+        self._calm = None
 
     def _now(self):
         return self.now
