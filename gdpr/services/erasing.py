@@ -172,12 +172,15 @@ def finish_interrupted(archive: Archive, *, now: datetime | None = None) -> int:
     return finished
 
 
-def left_behind(*, now: datetime) -> list[tuple[UUID, int]]:
-    """Return erasures that were begun a while ago and are not done, with whoever began them: what the sweep queues."""
+def left_behind(*, now: datetime) -> list[tuple[UUID, int | None]]:
+    """Return erasures that were begun a while ago and are not done, with whoever began them: what the sweep queues.
+
+    Nobody stands for the command line, which is the only one to begin a destruction without being signed in.
+    """
     found = []
     for request_id in Request.objects.filter(state=State.EXECUTING, right=Right.ERASURE).values_list("id", flat=True):
         begun = RequestEvent.objects.filter(request=request_id, act=Act.BEGUN).order_by("-pk").first()
-        if begun is not None and begun.actor_id is not None and begun.at < now - LOST_AFTER:
+        if begun is not None and begun.at < now - LOST_AFTER:
             found.append((request_id, begun.actor_id))
     return found
 

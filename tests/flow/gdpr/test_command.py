@@ -1,13 +1,17 @@
 """`manage.py erase`: lists what is approved, carries it out, and decides nothing itself."""
 
 import json
+from datetime import timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
+from accounts.actors import operator
 from accounts.models import Approval
 from accounts.services import approvals
+from gdpr import tasks
 from gdpr.services import erasing
 from gdpr.states import State
 from tests.flow.gdpr.desk import again, decided, fill, frozen, located
@@ -57,6 +61,23 @@ def test_it_carries_out_nothing_that_nobody_approved(filled, dpo):
     assert "second person" in told
     assert run("--execute-due")[0] == 0
     assert again(request).state == State.APPROVAL
+
+
+def test_one_that_was_killed_before_it_destroyed_anything_is_gone_on_with_by_the_sweep(filled, dpo, approver):
+    request = located(dpo, filled)
+    decided(dpo, request)
+    now = timezone.now()
+    disposal = erasing.ask_approval(actor=dpo, request_id=frozen(dpo, request).id, reason="Asked for.", now=now)
+    approvals.approve(actor=approver, approval_id=Approval.objects.get(subject=str(disposal.id)).pk, now=now)
+    erasing.begin(actor=operator(), request_id=request.id, now=now)
+
+    found = erasing.left_behind(now=now + erasing.LOST_AFTER + timedelta(seconds=1))
+    for request_id, begun_by in found:
+        tasks.carry_out(str(request_id), begun_by)
+
+    assert found == [(request.id, None)]
+    assert again(request).state == State.REPLYING
+    assert request.items.filter(carried_out="erased").count() == 4
 
 
 def test_a_number_that_is_none_and_no_act_are_told(filled):
