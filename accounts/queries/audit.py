@@ -88,6 +88,11 @@ def head() -> tuple[int, str]:
     return (row.number, row.hash) if row else (0, chain.GENESIS)
 
 
+def since(number: int, action: Action) -> QuerySet[AuditEntry]:
+    """Return the entries of an action after entry `number`, oldest first: for whoever may have been cut short."""
+    return AuditEntry.objects.filter(number__gt=number, action=action.value).order_by("number")
+
+
 def last_check() -> AuditEntry | None:
     """Return the entry of the last check of the whole chain."""
     return AuditEntry.objects.filter(action=Action.VERIFY).order_by("-number").first()

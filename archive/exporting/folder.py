@@ -5,6 +5,7 @@
     checkpoint   of the evidence log, where there is one
     journal      a line of JSON for each state that is durable, newest last
     bundle directory items exceptions sums     the streams of the bundle
+    ending       the last entry of the audit trail when the bundle was whole: its end is told after that one
 
 A line of the journal is written when all that it speaks of is on the disk. Whoever goes on cuts the streams there.
 """
@@ -146,9 +147,16 @@ class JobFolder:
                 return state
         return State()
 
+    def ending(self, *, number: int) -> int:
+        """Return the last entry of the audit trail when the bundle was first whole: `number`, unless one is noted."""
+        path = self.path / "ending"
+        if not path.exists():
+            _replace(path, b"%d" % number)
+        return int(path.read_bytes())
+
     def clear(self) -> None:
         """Remove the mail and the journal; what the job is and its selection stay."""
-        for name in ("journal", *STREAMS):
+        for name in ("journal", "ending", *STREAMS):
             (self.path / name).unlink(missing_ok=True)
 
     def forget(self) -> None:

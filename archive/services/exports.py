@@ -16,6 +16,7 @@ from uuid import UUID
 
 from accounts.actors import Operator
 from accounts.models import Action, TextKind, User
+from accounts.queries import audit as trail
 from accounts.services import audit
 from archive.exporting import ready
 from archive.exporting.captures import Captures
@@ -84,7 +85,7 @@ def export(
         counts = None
         if result is None or not _stands(folder.path / "bundle", result):
             result, counts = _write(order, archive, folder, request, ports=ports, progress=progress)
-            _record_end(actor, order, result, counts)
+            _record_end(actor, order, folder, result, counts)
             folder.save(request, result=result)
         if ready.is_here(archive.data, order.destination):
             ready.keep_ids(order.destination, folder.ids(0))
@@ -160,13 +161,19 @@ def _write(
     return result, finished.counts
 
 
-def _record_end(actor: User | Operator, order: Order, result: Result, counts: Counts) -> None:
+def _record_end(actor: User | Operator, order: Order, folder: JobFolder, result: Result, counts: Counts) -> None:
+    """Record that the bundle was made, once: whoever was killed before the result was saved may have done so."""
+    before = folder.ending(number=trail.head()[0])
+    named = [f"export:{order.key}"]
+    for entry in trail.since(before, Action.EXPORT):
+        if entry.objects_named == named and entry.details.get("digest") == result.digest:
+            return
     audit.record(
         actor=actor,
         action=Action.EXPORT,
         matter_id=order.matter_id,
         scope=order.scope,
-        objects=[f"export:{order.key}"],
+        objects=named,
         details={
             "finished": True,
             "messages": counts.messages,

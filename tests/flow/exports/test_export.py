@@ -242,6 +242,22 @@ def test_an_export_is_audited_when_it_begins_and_when_it_is_made(filled):
     assert "invoice" not in str([entry.details for entry in entries])
 
 
+def test_an_export_that_broke_off_between_its_end_and_its_result_tells_its_end_once(filled):
+    folder = filled.data / "exports" / order(filled).key
+    in_the_way = folder / "job.draft"  # where the result is written first
+
+    with pytest.raises(OSError, match="directory"):
+        export(filled, order(filled), progress=lambda _done, _all: in_the_way.mkdir(exist_ok=True))
+    in_the_way.rmdir()
+    made = export(filled, order(filled))
+    made.path.unlink()
+    export(filled, order(filled))  # made once more, and told once more: mail left the archive again
+
+    entries = AuditEntry.objects.filter(action=Action.EXPORT).order_by("number")
+    assert [entry.details["finished"] for entry in entries] == [False, True, True]
+    assert {entry.details["digest"] for entry in entries[1:]} == {made.digest}
+
+
 def test_nothing_of_the_mail_stays_in_the_folder_of_the_job(filled):
     export(filled, order(filled))
 
