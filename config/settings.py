@@ -4,7 +4,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
-from config.database import database
+from config.database import databases
 from config.environment import Environment
 from config.secret import signing_key
 
@@ -30,6 +30,8 @@ MUNIMENT_SMTP_DATA_SECONDS = env.whole("MUNIMENT_SMTP_DATA_SECONDS", 1800, least
 MUNIMENT_SMTP_USERS = env.text("MUNIMENT_SMTP_USERS")
 MUNIMENT_SMTP_TLS_CERTIFICATE = env.text("MUNIMENT_SMTP_TLS_CERTIFICATE")
 MUNIMENT_SMTP_TLS_KEY = env.text("MUNIMENT_SMTP_TLS_KEY")
+MUNIMENT_SMTP_PROXIES = env.items("MUNIMENT_SMTP_PROXIES")
+MUNIMENT_SMTP_GRACE_SECONDS = env.whole("MUNIMENT_SMTP_GRACE_SECONDS", 0, least=0, most=300)
 MUNIMENT_BYTES_IN_FLIGHT = env.whole("MUNIMENT_BYTES_IN_FLIGHT", 256 * MIB, least=MIB, most=64 * 1024 * MIB)
 MUNIMENT_SETTLING_DAYS = env.whole("MUNIMENT_SETTLING_DAYS", 3, least=0, most=365)
 MUNIMENT_ERASURE_COOLING_DAYS = env.whole("MUNIMENT_ERASURE_COOLING_DAYS", 3, least=0, most=90)
@@ -106,7 +108,8 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": database(env, MUNIMENT_DATA / "catalogue.sqlite3")}
+DATABASES = databases(env, MUNIMENT_DATA / "catalogue.sqlite3")
+MUNIMENT_REPLICA_LAG_SECONDS = env.whole("MUNIMENT_REPLICA_LAG_SECONDS", 5, least=1, most=300)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"

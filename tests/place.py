@@ -16,6 +16,7 @@ FOLDER = Path(tempfile.mkdtemp(prefix="muniment-test-"))
 atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 os.environ["MUNIMENT_DATA"] = str(FOLDER)
 os.environ.pop("DATABASE_URL", None)
+os.environ.pop("DATABASE_REPLICA_URL", None)
 if "TEST_DATABASE_URL" in os.environ:
     os.environ["DATABASE_URL"] = os.environ["TEST_DATABASE_URL"]
 

@@ -1,7 +1,8 @@
 """Insert many rows without making a model object of each: the same rows as `bulk_create` writes, for less CPU.
 
-The statement is prepared once and runs for each row, on SQLite and PostgreSQL alike. Columns that are not named take
-their field's default.
+SQLite takes one statement, prepared once, that runs for each row. PostgreSQL takes the rows in one go: by COPY, which
+knows nothing of conflicts, or as arrays where there may be some (docs/decisions/0027-postgresql-at-scale.md has what
+was measured). Columns that are not named take their field's default.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -16,6 +17,7 @@ _CONVERTED: Final = (
     JSONField,
     UUIDField,
 )  # their values differ from one database to another
+_Row = tuple[Any, ...]
 
 
 def insert(
@@ -34,21 +36,58 @@ def insert(
         (*(convert(value) if convert else value for convert, value in zip(converters, row, strict=True)), *rest)
         for row in rows
     ]
-    if values:
-        with connection.cursor() as cursor:
-            cursor.executemany(_statement(model, [*named, *others], ignore_conflicts=ignore_conflicts), values)
+    if not values:
+        return
+    if connection.vendor != "postgresql":
+        _one_by_one(model, [*named, *others], values, ignore_conflicts=ignore_conflicts)
+    elif ignore_conflicts:
+        _as_arrays(model, [*named, *others], values)
+    else:
+        _copy(model, [*named, *others], values)
 
 
 def _converter(field: Field) -> Callable[[Any], Any] | None:
-    target = field.target_field if field.is_relation else field
+    target = _target(field)
     if not isinstance(target, _CONVERTED):
         return None
     return lambda value: target.get_db_prep_save(value, connection)
 
 
-def _statement(model: type[Model], fields: Sequence[Field], *, ignore_conflicts: bool) -> str:
-    quote = connection.ops.quote_name
-    columns = ", ".join(quote(field.column) for field in fields)
+def _target(field: Field) -> Field:
+    return field.target_field if field.is_relation else field
+
+
+def _one_by_one(model: type[Model], fields: Sequence[Field], values: Sequence[_Row], *, ignore_conflicts: bool) -> None:
     places = ", ".join(["%s"] * len(fields))
     conflict = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
-    return f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({places}){conflict}"  # noqa: S608, SLF001 - names of the models only
+    statement = f"INSERT INTO {_table(model, fields)} VALUES ({places}){conflict}"  # noqa: S608 - names of the models only
+    with connection.cursor() as cursor:
+        cursor.executemany(statement, values)
+
+
+def _copy(model: type[Model], fields: Sequence[Field], values: Sequence[_Row]) -> None:
+    with (
+        connection.wrap_database_errors,  # Django does so for statements, not for COPY
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY {_table(model, fields)} FROM STDIN") as copied,
+    ):
+        for row in values:
+            copied.write_row(row)
+
+
+def _as_arrays(model: type[Model], fields: Sequence[Field], values: Sequence[_Row]) -> None:
+    """Insert one array a column. A temporary table would hold mail in files of its own, and fill the catalogs."""
+    arrays = ", ".join(f"%s::{_type(field)}[]" for field in fields)
+    statement = f"INSERT INTO {_table(model, fields)} SELECT * FROM unnest({arrays}) ON CONFLICT DO NOTHING"  # noqa: S608 - names of the models only
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [list(column) for column in zip(*values, strict=True)])
+
+
+def _type(field: Field) -> str:
+    """Return the type of a column without its length: a cast would cut what is too long, the column refuses it."""
+    return _target(field).rel_db_type(connection).partition("(")[0]
+
+
+def _table(model: type[Model], fields: Sequence[Field]) -> str:
+    quote = connection.ops.quote_name
+    return f"{quote(model._meta.db_table)} ({', '.join(quote(field.column) for field in fields)})"  # noqa: SLF001

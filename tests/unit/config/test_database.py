@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from psycopg import IsolationLevel
 
-from config.database import database
+from config.database import database, databases
 from config.environment import Environment
 
 
@@ -46,7 +46,8 @@ def test_options_of_libpq_outrank_ours(configured):
 @pytest.mark.parametrize(
     ("url", "said"),
     [
-        ("mysql://ann:secret@db.example/archive", "begins with 'mysql'"),
+        ("mysql://ann:secret@db.example/archive", "begins with 'mysql': MariaDB and MySQL cannot keep"),
+        ("mssql://ann:secret@db.example/archive", "begins with 'mssql'"),
         ("db.example/archive", "begins with"),
         ("postgres://ann:secret@db.example", "names no database"),
         ("postgres://ann:sec/ret@db.example:many/archive", "cannot be read"),
@@ -57,3 +58,40 @@ def test_what_cannot_be_used_is_told_without_the_password(configured, url, said)
         configured(DATABASE_URL=url)
     assert "postgres://USER:PASSWORD@HOST:5432/NAME" in str(caught.value)
     assert "sec" not in str(caught.value).replace("sec/ret", "")
+
+
+def test_of_several_hosts_the_one_that_takes_writes_is_spoken_to(configured):
+    found = configured(DATABASE_URL="postgres://ann@one.example:5432,two.example:6543/archive")
+    assert (found["HOST"], found["PORT"]) == ("one.example,two.example", "5432,6543")
+    assert found["OPTIONS"]["target_session_attrs"] == "read-write"
+
+
+def test_hosts_of_which_some_have_a_port_are_refused(configured):
+    with pytest.raises(ImproperlyConfigured, match="a port for some of its hosts only"):
+        configured(DATABASE_URL="postgres://ann@one.example:6543,two.example/archive")
+
+
+def test_a_replica_is_read_only_and_not_waited_for(tmp_path):
+    values = {
+        "DATABASE_URL": "postgres://one.example/archive",
+        "DATABASE_REPLICA_URL": "postgres://two.example/archive",
+    }
+    found = databases(Environment(values), tmp_path / "catalogue.sqlite3")["replica"]
+    options = found["OPTIONS"]
+    assert "default_transaction_read_only=on" in options["options"]
+    assert (found["HOST"], options["connect_timeout"], options["pool"]["timeout"]) == ("two.example", 2, 2)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"DATABASE_REPLICA_URL": "postgres://two.example/archive"}, "needs a DATABASE_URL that names PostgreSQL"),
+        (
+            {"DATABASE_URL": "postgres://one.example/a", "DATABASE_REPLICA_URL": "mysql://two.example/a"},
+            "DATABASE_REPLICA_URL begins with 'mysql'",
+        ),
+    ],
+)
+def test_a_replica_that_cannot_be_used_is_told(tmp_path, values, said):
+    with pytest.raises(ImproperlyConfigured, match=said):
+        databases(Environment(values), tmp_path / "catalogue.sqlite3")
