@@ -9,14 +9,14 @@ from muniment.errors import Refused
 Networks = tuple[IPv4Network | IPv6Network, ...]
 
 
-def read_networks(texts: list[str]) -> Networks:
+def read_networks(texts: list[str], *, setting: str = "MUNIMENT_SMTP_NETWORKS") -> Networks:
     """Read networks such as 10.0.0.0/8 or 2001:db8::/32; raise `Refused` naming the one that is wrong."""
     networks = []
     for text in texts:
         try:
             networks.append(ip_network(text.strip()))
         except ValueError as error:
-            raise Refused(f"MUNIMENT_SMTP_NETWORKS: {text!r} is not a network ({error}).") from error
+            raise Refused(f"{setting}: {text!r} is not a network ({error}).") from error
     return tuple(networks)
 
 
@@ -36,7 +36,10 @@ def is_within(address: str, networks: Networks) -> bool:
 
 
 class Connections:
-    """Counts open connections, in all and for each client address."""
+    """Counts open connections, in all and for each client address.
+
+    The address "" stands for clients that a proxy has not named yet, and for its own checks: many may come from it.
+    """
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -45,7 +48,8 @@ class Connections:
 
     def enter(self, address: str) -> bool:
         """Count a new connection; False when there are too many, and then nothing is counted."""
-        if self.total >= self._limits.connections or self._by_address[address] >= self._limits.connections_per_client:
+        crowded = bool(address) and self._by_address[address] >= self._limits.connections_per_client
+        if self.total >= self._limits.connections or crowded:
             return False
         self.total += 1
         self._by_address[address] += 1

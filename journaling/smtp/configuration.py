@@ -28,6 +28,7 @@ def read_options(settings: Any) -> Options:
         limits=_read_limits(settings),
         tls=tls,
         accounts=read_accounts(Path(users)) if users else None,
+        proxies=read_networks(settings.MUNIMENT_SMTP_PROXIES, setting="MUNIMENT_SMTP_PROXIES"),
     )
 
 

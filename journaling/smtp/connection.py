@@ -12,6 +12,7 @@ from typing import cast
 
 from journaling.smtp import replies
 from journaling.smtp.options import Options
+from journaling.smtp.proxy import looks_proxied
 from journaling.smtp.session import Session
 
 logger = logging.getLogger(__name__)
@@ -21,6 +22,7 @@ class Connection(asyncio.Protocol):
     """Feeds a session with what arrives, in order, and writes its answers."""
 
     __slots__ = (
+        "_begun",
         "_body_since",
         "_closed",
         "_ended",
@@ -44,10 +46,10 @@ class Connection(asyncio.Protocol):
         *,
         options: Options,
         loop: asyncio.AbstractEventLoop,
-        opened: Callable[["Connection", asyncio.Transport], Session | None],
+        opened: Callable[["Connection", asyncio.Transport], Session | bytes],
         lost: Callable[["Connection"], None],
     ) -> None:
-        """`opened` gives the session of a new connection, or None if there is no room; `lost` may be told twice."""
+        """`opened` gives the session of a new connection, or why there is none; `lost` may be told twice."""
         self._options = options
         self._loop = loop
         self._open = opened
@@ -55,6 +57,7 @@ class Connection(asyncio.Protocol):
         self._session: Session | None = None
         self._transport: asyncio.Transport | None = None
         self._unread = b""
+        self._begun = False  # something has been read
         self._waiting: asyncio.Future[None] | None = None
         self._since = loop.time()  # of the last progress: a whole command, some data, an answer
         self._body_since = 0.0  # when the data of this message began; 0: none are coming
@@ -69,10 +72,11 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
-        self._session = self._open(self, self._transport)
-        if self._session is None:
-            self._close(replies.TOO_MANY_CONNECTIONS)
+        opened = self._open(self, self._transport)
+        if isinstance(opened, bytes):
+            self._close(opened)
             return
+        self._session = opened
         greeting = self._session.greeting()
         if self._session.closing:
             self._close(greeting)
@@ -83,6 +87,11 @@ class Connection(asyncio.Protocol):
         if self._closed:
             return
         self._unread = self._unread + data if self._unread else data
+        if not self._begun and looks_proxied(self._unread):
+            logger.warning("smtp.proxy_not_listed bytes=%d", len(self._unread))
+            self._close(replies.NOT_A_PROXY)
+            return
+        self._begun = True
         self._process()
 
     def eof_received(self) -> bool:

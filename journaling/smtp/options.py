@@ -37,6 +37,7 @@ class Limits:
     data_seconds: float = 1800  # a whole message: 150 MiB at 85 KiB/s
     handshake_seconds: float = 60  # TLS handshake
     linger_seconds: float = 10  # a client that does not read its last answer is cut off
+    header_seconds: float = 5  # for a PROXY header; its specification asks for 3 at least: a lost packet comes again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,7 @@ class Options:
     limits: Limits = field(default_factory=Limits)
     tls: ssl.SSLContext | None = None
     accounts: "Accounts | None" = None  # who may AUTH, after STARTTLS only
+    proxies: tuple[IPv4Network | IPv6Network, ...] = ()  # must begin with a PROXY header; nobody else may
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

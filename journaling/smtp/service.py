@@ -1,6 +1,7 @@
 """Running listeners until they are told to stop: one process, or several that share the ports."""
 
 import asyncio
+import contextlib
 import errno
 import logging
 import os
@@ -42,20 +43,26 @@ def serve(
     make_intake: Callable[[], ClosableIntake],
     announce: Announce,
     drain_seconds: float = DRAIN_SECONDS,
+    grace_seconds: float = 0,
     share_ports: bool = False,
     lifeline: int | None = None,
 ) -> None:
     """Take mail until SIGTERM or SIGINT; raise `Refused` if an address cannot be listened on.
 
     `make_intake` is called inside the event loop. `announce` is told where is listened. `lifeline` is the read end
-    of a pipe: its closing, too, means stop.
+    of a pipe: its closing, too, means stop. For `grace_seconds` checks are answered 421 and mail is still taken; then
+    messages under way have `drain_seconds`. Being told to stop again ends the grace, never a message.
     """
 
     async def work() -> None:
         loop = asyncio.get_running_loop()
-        told = asyncio.Event()
+        told, again = asyncio.Event(), asyncio.Event()
+
+        def tell() -> None:
+            (again if told.is_set() else told).set()
+
         for number in _STOP_SIGNALS:
-            loop.add_signal_handler(number, told.set)
+            loop.add_signal_handler(number, tell)
         if lifeline is not None:
             loop.add_reader(lifeline, told.set)
         intake = make_intake()
@@ -63,9 +70,12 @@ def serve(
         try:
             announce(await _listen(server, listeners, share_ports=share_ports))
             await told.wait()
-        finally:
             if lifeline is not None:
-                loop.remove_reader(lifeline)
+                loop.remove_reader(lifeline)  # at its end it would go on telling
+            server.leave()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(again.wait(), grace_seconds)
+        finally:
             await server.stop(within_seconds=drain_seconds)
             await intake.close()
 

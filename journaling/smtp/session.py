@@ -36,10 +36,11 @@ Verb = Callable[["Session", bytes], Reply]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Peer:
-    """The client's end of the connection."""
+    """The client's end of the connection, as the network or a listed proxy says."""
 
     address: str
     port: int
+    known: bool = True  # False: a proxy's own connection, or one whose client it does not know
 
 
 class Session:
@@ -68,7 +69,7 @@ class Session:
         self._listener = listener
         self._intake = intake
         self._peer = peer
-        self._trusted = is_within(peer.address, options.networks)
+        self._trusted = peer.known and is_within(peer.address, options.networks)
         self._login = Login(options)
         self._helo = b""
         self._extended = False  # by EHLO or LHLO
@@ -103,7 +104,7 @@ class Session:
 
     def greeting(self) -> bytes:
         """Return the first answer."""
-        if not self._trusted and self._options.accounts is None:
+        if not self._trusted and self._peer.known and self._options.accounts is None:
             logger.warning("smtp.stranger_refused source=%s", self._listener.source)
             self._closing = True
             return replies.STRANGER
@@ -239,6 +240,8 @@ class Session:
     def _mail(self, argument: bytes) -> Reply:
         if not self._helo:
             return replies.HELLO_FIRST
+        if not self._peer.known:
+            return replies.NO_CLIENT
         if not self._trusted and not self._login.name:
             return replies.LOGIN_NEEDED
         if self._transaction is not None:

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
-from kombu.exceptions import OperationalError
 
 from accounts.actors import operator
 from accounts.models import Action, Outcome
@@ -129,8 +128,7 @@ def _leave_to_workers() -> None:
     """Queue what nobody waits for: personal data. What no queue takes is found by the sweep."""
     from archive.tasks import queue_personal_data  # noqa: PLC0415 - the queue takes a moment to load
 
-    with suppress(OSError, OperationalError):
-        queue_personal_data()
+    queue_personal_data()
 
 
 def _record(outcome: ImportOutcome) -> None:

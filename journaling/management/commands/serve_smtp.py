@@ -60,6 +60,7 @@ class Command(BaseCommand):
             listeners=listeners,
             make_intake=_make_intake,
             drain_seconds=options["drain_seconds"],
+            grace_seconds=settings.MUNIMENT_SMTP_GRACE_SECONDS,
         )
         announce = partial(self._announce, as_json=options["json"])
         if options["processes"] <= 1:

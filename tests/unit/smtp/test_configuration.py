@@ -23,6 +23,7 @@ GOOD = {
     "MUNIMENT_SMTP_USERS": "",
     "MUNIMENT_SMTP_TLS_CERTIFICATE": "",
     "MUNIMENT_SMTP_TLS_KEY": "",
+    "MUNIMENT_SMTP_PROXIES": ["10.0.0.5"],
 }
 
 
@@ -38,7 +39,7 @@ def test_settings_become_options():
         idle_seconds=9,
         data_seconds=10,
     )
-    assert is_within("127.0.0.9", options.networks)
+    assert (is_within("127.0.0.9", options.networks), is_within("10.0.0.5", options.proxies)) == (True, True)
 
 
 @pytest.mark.parametrize(
@@ -46,6 +47,7 @@ def test_settings_become_options():
     [
         ("MUNIMENT_SMTP_HOSTNAME", "two words"),
         ("MUNIMENT_SMTP_NETWORKS", ["10.0.0.1/8"]),
+        ("MUNIMENT_SMTP_PROXIES", ["balancer.corp.example"]),
         ("MUNIMENT_SMTP_BARE_LF", "maybe"),
         ("MUNIMENT_SMTP_MAX_BYTES", 0),
         ("MUNIMENT_SMTP_CONNECTIONS", -1),
