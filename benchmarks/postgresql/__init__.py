@@ -1,0 +1,1 @@
+"""PostgreSQL with a million messages: filled by COPY, asked as the product asks."""
