@@ -26,9 +26,9 @@ def command(data, *arguments, **settings):
 
 
 @contextlib.contextmanager
-def serving(data, *arguments):
+def serving(data, *arguments, **settings):
     """A running command and the addresses it tells."""
-    with subprocess.Popen(**command(data, "serve_smtp", "--json", *arguments)) as process:
+    with subprocess.Popen(**command(data, "serve_smtp", "--json", *arguments, **settings)) as process:
         try:
             yield process, json.loads(process.stdout.readline())["listening"]
         finally:
