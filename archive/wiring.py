@@ -41,6 +41,11 @@ class Archive:
     stamping: Stamping | None = None  # None: no authority is trusted
 
 
+def keys_folder() -> Path:
+    """Return the folder of the master key and the log's key."""
+    return Path(settings.MUNIMENT_KEYS or settings.MUNIMENT_DATA / "keys")
+
+
 @lru_cache(maxsize=1)
 def archive() -> Archive:
     """Return the archive that the settings name; `archive.services.setup.prepare` has made it.
@@ -53,14 +58,14 @@ def archive() -> Archive:
         vault=Vault(
             segments=found.segments,
             keyrings=found.keyrings,
-            keys=FileKeyProvider(read_key_file(data / "keys" / "master-key"), found.keyrings),
+            keys=FileKeyProvider(read_key_file(keys_folder() / "master-key"), found.keyrings),
             retention_class=settings.MUNIMENT_RETENTION_CLASS,
             settling=timedelta(days=settings.MUNIMENT_SETTLING_DAYS),
             writer=found.writer,
         ),
         engine=TantivyEngine(data / "index"),
         data=data,
-        signer=NoteSigner(settings.MUNIMENT_LOG_NAME, seed=read_key_file(data / "keys" / "log-key")),
+        signer=NoteSigner(settings.MUNIMENT_LOG_NAME, seed=read_key_file(keys_folder() / "log-key")),
         stamping=_stamping(),
     )
 

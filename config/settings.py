@@ -15,7 +15,10 @@ env = Environment()
 
 MUNIMENT_DATA = Path(env.text("MUNIMENT_DATA") or BASE_DIR / "var").resolve()
 MUNIMENT_WEB_PORT = env.whole("MUNIMENT_WEB_PORT", 8000, least=1, most=MAX_PORT)
+MUNIMENT_KEYS = env.text("MUNIMENT_KEYS")
 MUNIMENT_SMTP_PORT = env.whole("MUNIMENT_SMTP_PORT", 2525, least=0, most=MAX_PORT)
+MUNIMENT_WEB_PROCESSES = env.whole("MUNIMENT_WEB_PROCESSES", 2, least=1, most=64)
+MUNIMENT_WEB_PROXIES = env.items("MUNIMENT_WEB_PROXIES")
 MUNIMENT_SMTP_HOST = env.text("MUNIMENT_SMTP_HOST", "127.0.0.1")
 MUNIMENT_SMTP_NETWORKS = env.items("MUNIMENT_SMTP_NETWORKS", ["127.0.0.0/8", "::1/128"])
 MUNIMENT_SMTP_MAX_BYTES = env.whole("MUNIMENT_SMTP_MAX_BYTES", 150 * MIB, least=64 * 1024, most=1024 * MIB)
@@ -52,7 +55,9 @@ MUNIMENT_S3_CONNECT_SECONDS = env.whole("MUNIMENT_S3_CONNECT_SECONDS", 5, least=
 MUNIMENT_S3_READ_SECONDS = env.whole("MUNIMENT_S3_READ_SECONDS", 30, least=1, most=3600)
 MUNIMENT_S3_CALL_SECONDS = env.whole("MUNIMENT_S3_CALL_SECONDS", 120, least=1, most=3600)
 
-SECRET_KEY = env.text("MUNIMENT_SECRET_KEY") or signing_key(MUNIMENT_DATA / "keys" / "web-signing-key")
+SECRET_KEY = env.text("MUNIMENT_SECRET_KEY") or signing_key(
+    Path(MUNIMENT_KEYS or MUNIMENT_DATA / "keys") / "web-signing-key"
+)
 DEBUG = env.flag("MUNIMENT_DEBUG")
 ALLOWED_HOSTS = env.items("MUNIMENT_HOSTS", ["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.items("MUNIMENT_ORIGINS")
@@ -75,6 +80,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "config.proxies.BehindProxies",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -131,6 +137,12 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 365 * 86400 if HTTPS else 0
 SECURE_REFERRER_POLICY = "same-origin"  # "no-referrer" would make the Origin of our own forms null, and they be refused
+SECURE_REDIRECT_EXEMPT = [r"^health/"]  # load balancers ask without TLS
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # whether every name below the archive's has TLS, and
+    "security.W021",  # whether browsers shall have it in their lists, is the domain owner's to say
+    "security.W019",  # a message's HTML is shown in a frame of ours, within SAMEORIGIN
+]
 X_FRAME_OPTIONS = "SAMEORIGIN"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -154,9 +166,9 @@ USE_I18N = USE_TZ = True
 TIME_ZONE = env.text("MUNIMENT_TIME_ZONE", "UTC")
 
 STATIC_URL = "static/"
-STATIC_ROOT = MUNIMENT_DATA / "static"
+STATIC_ROOT = Path(env.text("MUNIMENT_STATIC") or MUNIMENT_DATA / "static")
 STATICFILES_DIRS = [BASE_DIR / "config" / "static"]
-WHITENOISE_USE_FINDERS = True
+WHITENOISE_USE_FINDERS = not env.text("MUNIMENT_STATIC")  # a folder that is named was filled by collectstatic
 WHITENOISE_AUTOREFRESH = DEBUG
 
 CELERY_BROKER_URL = env.text("MUNIMENT_BROKER_URL", "filesystem://")

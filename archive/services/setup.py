@@ -12,7 +12,7 @@ from archive.models import Message
 from archive.services.replay import replay
 from archive.services.server import check_server
 from archive.stores import stores
-from archive.wiring import archive
+from archive.wiring import archive, keys_folder
 from muniment.errors import Refused
 from muniment.log.layout import PREFIX as LOG
 from muniment.seal.layout import KEKS
@@ -23,13 +23,17 @@ class KeyLost(Refused):
     """There is sealed mail or a log, and not the key that it was made with: a new one would only hide the loss."""
 
 
+class KeyNotMade(Refused):
+    """The folder of keys takes none; the message says which key is missing."""
+
+
 def prepare() -> None:
-    """Make what is missing of the archive that the settings name; raise `KeyLost` or `DatabaseUnfit`."""
+    """Make what is missing of the archive that the settings name; raise `KeyLost`, `KeyNotMade` or `DatabaseUnfit`."""
     data: Path = settings.MUNIMENT_DATA
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (data / "setup.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        _make_keys(data)
+        _make_keys(keys_folder())
         for folder in ("queue/messages", "queue/control", "queue/processed", "imports", "static"):
             (data / folder).mkdir(parents=True, exist_ok=True)
         check_server()
@@ -40,12 +44,12 @@ def prepare() -> None:
         replay(archive())  # before anybody is served: what a restored backup brought back is destroyed again
 
 
-def _make_keys(data: Path) -> None:
+def _make_keys(keys: Path) -> None:
     """Make the master key and the key of the evidence log, unless something stands that was made with lost ones."""
     found = stores()
     for path, witnesses in (
-        (data / "keys" / "master-key", found.keyrings.keys(KEKS)),
-        (data / "keys" / "log-key", found.segments.keys(LOG)),
+        (keys / "master-key", found.keyrings.keys(KEKS)),
+        (keys / "log-key", found.segments.keys(LOG)),
     ):
         if path.exists():
             continue
@@ -54,7 +58,12 @@ def _make_keys(data: Path) -> None:
                 f"{path} is missing, and the archive holds what was made with it: put the key back from its backup; "
                 "nothing was changed"
             )
-        make_key_file(path)
+        try:
+            make_key_file(path)
+        except OSError as error:
+            raise KeyNotMade(
+                f"{path} is missing and cannot be made: {error.strerror}. `deploy/entry.py make-secrets` makes it"
+            ) from error
 
 
 def _migrations_wait() -> bool:

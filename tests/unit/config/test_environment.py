@@ -41,3 +41,20 @@ def test_every_setting_is_documented_and_every_documented_setting_exists():
     read = set(re.findall(r'(?:text|whole|flag|items|db_url)\(\s*"([A-Z0-9_]+)"', code))
     documented = set(re.findall(r"^\| `([A-Z0-9_]+)` \|", (ROOT / "docs" / "settings.md").read_text(), re.MULTILINE))
     assert read == documented
+
+
+def test_a_setting_can_stand_in_a_file(tmp_path):
+    (tmp_path / "port").write_text("8001\n")
+    assert Environment({"PORT_FILE": str(tmp_path / "port")}).whole("PORT", 8000, least=1, most=65535) == 8001
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"KEY_FILE": "/nonexistent/key"}, "KEY_FILE names '/nonexistent/key', which cannot be read"),
+        ({"KEY_FILE": "/etc/hostname", "KEY": "x"}, "KEY and KEY_FILE are both set"),
+    ],
+)
+def test_a_file_that_cannot_be_read_or_that_contradicts_is_told(values, said):
+    with pytest.raises(ImproperlyConfigured, match=said):
+        Environment(values).text("KEY")
