@@ -15,10 +15,9 @@ env = Environment()
 
 MUNIMENT_DATA = Path(env.text("MUNIMENT_DATA") or BASE_DIR / "var").resolve()
 MUNIMENT_WEB_PORT = env.whole("MUNIMENT_WEB_PORT", 8000, least=1, most=MAX_PORT)
-MUNIMENT_KEYS = env.text("MUNIMENT_KEYS")
-MUNIMENT_SMTP_PORT = env.whole("MUNIMENT_SMTP_PORT", 2525, least=0, most=MAX_PORT)
 MUNIMENT_WEB_PROCESSES = env.whole("MUNIMENT_WEB_PROCESSES", 2, least=1, most=64)
 MUNIMENT_WEB_PROXIES = env.items("MUNIMENT_WEB_PROXIES")
+MUNIMENT_SMTP_PORT = env.whole("MUNIMENT_SMTP_PORT", 2525, least=0, most=MAX_PORT)
 MUNIMENT_SMTP_HOST = env.text("MUNIMENT_SMTP_HOST", "127.0.0.1")
 MUNIMENT_SMTP_NETWORKS = env.items("MUNIMENT_SMTP_NETWORKS", ["127.0.0.0/8", "::1/128"])
 MUNIMENT_SMTP_MAX_BYTES = env.whole("MUNIMENT_SMTP_MAX_BYTES", 150 * MIB, least=64 * 1024, most=1024 * MIB)
@@ -136,13 +135,13 @@ SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 365 * 86400 if HTTPS else 0
-SECURE_REFERRER_POLICY = "same-origin"  # "no-referrer" would make the Origin of our own forms null, and they be refused
 SECURE_REDIRECT_EXEMPT = [r"^health/"]  # load balancers ask without TLS
 SILENCED_SYSTEM_CHECKS = [
     "security.W005",  # whether every name below the archive's has TLS, and
     "security.W021",  # whether browsers shall have it in their lists, is the domain owner's to say
     "security.W019",  # a message's HTML is shown in a frame of ours, within SAMEORIGIN
 ]
+SECURE_REFERRER_POLICY = "same-origin"  # "no-referrer" would make the Origin of our own forms null, and they be refused
 X_FRAME_OPTIONS = "SAMEORIGIN"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
