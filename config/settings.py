@@ -14,6 +14,7 @@ MAX_PORT = 65_535
 env = Environment()
 
 MUNIMENT_DATA = Path(env.text("MUNIMENT_DATA") or BASE_DIR / "var").resolve()
+MUNIMENT_KEYS = env.text("MUNIMENT_KEYS")
 MUNIMENT_WEB_PORT = env.whole("MUNIMENT_WEB_PORT", 8000, least=1, most=MAX_PORT)
 MUNIMENT_WEB_PROCESSES = env.whole("MUNIMENT_WEB_PROCESSES", 2, least=1, most=64)
 MUNIMENT_WEB_PROXIES = env.items("MUNIMENT_WEB_PROXIES")
