@@ -79,8 +79,8 @@ INSTALLED_APPS = [
     "gdpr",
 ]
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
     "config.proxies.BehindProxies",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
