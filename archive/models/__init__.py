@@ -7,6 +7,8 @@ holds        legal holds and what they cover
 disposals    destruction: lists, outcomes, certificates, tombstones
 findings     personal data that was found in messages
 notes        what the evidence log has to learn
+continuity   which database server was last known to be in order
+packing      which segments were packed into which
 """
 
 from archive.models.catalogue import (
@@ -25,11 +27,13 @@ from archive.models.catalogue import (
     StaleDocument,
     ThreadKey,
 )
+from archive.models.continuity import ServedDatabase
 from archive.models.disposals import Cause, DestroyedSighting, Disposal, DisposalItem, DisposalState, ItemOutcome
 from archive.models.evaluation import DraftState, Evaluation, MessageStanding, RuleChangeDraft
 from archive.models.findings import PersonalFinding, PersonalScan, Place
 from archive.models.holds import HeldSighting, Hold, HoldIntent, HoldKind, LostHold
 from archive.models.notes import LogNote
+from archive.models.packing import Pack, PackedSegment
 from archive.models.retention import CustodianEvent, Restriction, ReviewVerdict, RuleVersion, SightingLabel
 
 __all__ = [
@@ -51,6 +55,8 @@ __all__ = [
     "LostHold",
     "Message",
     "MessageStanding",
+    "Pack",
+    "PackedSegment",
     "Part",
     "PartText",
     "Participant",
@@ -65,6 +71,7 @@ __all__ = [
     "Searchable",
     "Segment",
     "SegmentStage",
+    "ServedDatabase",
     "Sighting",
     "SightingLabel",
     "Stage",

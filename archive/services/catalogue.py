@@ -24,10 +24,10 @@ from archive.models import (
     StageState,
     StaleDocument,
 )
-from archive.services import covering, rows, threads
+from archive.services import covering, moving, rows, threads
 from archive.services.governing import alone_cataloguing, beside_governing, tried_again
 from archive.services.rows import Found, ReadSegment
-from muniment.errors import Corrupt
+from muniment.errors import Corrupt, Transient
 from muniment.ids import SegmentId, unix_ms_of
 from muniment.mail import fingerprint
 from muniment.seal.header import moment_of
@@ -37,6 +37,10 @@ MAX_REASON_CHARS: Final = 500
 BATCH_MESSAGES: Final = 1_000  # in one transaction: small segments, as capture makes them at a low rate, share one
 BATCH_BYTES: Final = 8 * 1024 * 1024  # of sealed segments in one transaction
 _CHUNK: Final = 500
+
+
+class CatalogueChanged(Transient):
+    """Rows that were there when a segment was read are gone when it is to be written. Nothing was written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,12 +112,16 @@ def _is_full(batch: Sequence[ReadSegment]) -> bool:
 
 def _read(segment_id: SegmentId, vault: Vault) -> ReadSegment:
     opened = vault.open(segment_id)
-    destroyed = _destroyed([segment_id])
-    found = []
+    ids = [entry.sighting_id for entry in opened.footer.frames]
+    destroyed, known = _destroyed(ids), _known(ids)
+    found, elsewhere = [], []
     for entry in opened.footer.frames:
         if entry.sighting_id in destroyed:
             continue
         sealed = opened.open(entry)
+        if entry.sighting_id in known:  # catalogued before, from here or from what was packed into this
+            elsewhere.append(entry.sighting_id)
+            continue
         found.append(
             Found(
                 segment_id=segment_id,
@@ -124,7 +132,13 @@ def _read(segment_id: SegmentId, vault: Vault) -> ReadSegment:
                 facts=facts_of(sealed),
             )
         )
-    return ReadSegment(segment_id=segment_id, footer=opened.footer, size_bytes=opened.size_bytes, found=tuple(found))
+    return ReadSegment(
+        segment_id=segment_id,
+        footer=opened.footer,
+        size_bytes=opened.size_bytes,
+        found=tuple(found),
+        known=tuple(elsewhere),
+    )
 
 
 def _commit(batch: Sequence[ReadSegment], vault: Vault) -> Catalogued:
@@ -139,9 +153,12 @@ def _commit(batch: Sequence[ReadSegment], vault: Vault) -> Catalogued:
 
 def _write(batch: Sequence[ReadSegment], vault: Vault) -> Catalogued:
     rows.write_segments(batch)
-    segment_ids = [segment.segment_id for segment in batch]
-    known = _known_sightings(segment_ids) | _destroyed(segment_ids)
-    fresh = [item for segment in batch for item in segment.found if item.sealed.id not in known]
+    ids = [sighting_id for segment in batch for sighting_id in segment.sighting_ids]
+    known = _known(ids) | _destroyed(ids)
+    if any(sighting_id not in known for segment in batch for sighting_id in segment.known):
+        raise CatalogueChanged("the catalogue changed while a segment was read: it is read again")
+    fresh = list({item.sealed.id: item for segment in batch for item in segment.found}.values())
+    fresh = [item for item in fresh if item.sealed.id not in known]
     groups: dict[bytes, list[Found]] = defaultdict(list)
     for item in sorted(fresh, key=lambda item: item.sealed.id):
         groups[item.fingerprint].append(item)
@@ -161,24 +178,26 @@ def _write(batch: Sequence[ReadSegment], vault: Vault) -> Catalogued:
     rows.write_sightings(fresh, message_of)
     rows.write_participants(fresh, message_of)
     rows.mark_changed([message_of[key] for key in groups if key in existing])
-    rows.write_stages(batch, with_parts={item.segment_id for item in new if item.facts.message.parts})
+    done = moving.move(batch, store=vault.segments)
+    rows.write_stages(batch, with_parts={item.segment_id for item in new if item.facts.message.parts}, done=done)
     covering.cover_catalogued(list(message_of.values()), store=vault.segments)
     return Catalogued(sightings=len(fresh), new_messages=len(new))
 
 
-def _known_sightings(segment_ids: Sequence[SegmentId]) -> set[UUID]:
+def _known(sighting_ids: Sequence[UUID]) -> set[UUID]:
+    """Return those of these sightings that are catalogued, from whichever segment."""
     known: set[UUID] = set()
-    for start in range(0, len(segment_ids), _CHUNK):
-        rows_known = Sighting.objects.filter(segment_id__in=segment_ids[start : start + _CHUNK])
+    for start in range(0, len(sighting_ids), _CHUNK):
+        rows_known = Sighting.objects.filter(id__in=sighting_ids[start : start + _CHUNK])
         known.update(rows_known.values_list("id", flat=True))
     return known
 
 
-def _destroyed(segment_ids: Sequence[SegmentId]) -> set[UUID]:
-    """Return the sightings of these segments that have a tombstone: nothing brings them back."""
+def _destroyed(sighting_ids: Sequence[UUID]) -> set[UUID]:
+    """Return those of these sightings that have a tombstone: nothing brings them back."""
     destroyed: set[UUID] = set()
-    for start in range(0, len(segment_ids), _CHUNK):
-        tombstones = DestroyedSighting.objects.filter(segment_id__in=segment_ids[start : start + _CHUNK])
+    for start in range(0, len(sighting_ids), _CHUNK):
+        tombstones = DestroyedSighting.objects.filter(sighting_id__in=sighting_ids[start : start + _CHUNK])
         destroyed.update(tombstones.values_list("sighting_id", flat=True))
     return destroyed
 

@@ -17,7 +17,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
-from itertools import groupby
 from typing import Final
 from uuid import UUID
 
@@ -41,7 +40,7 @@ from archive.models import (
 )
 from archive.queries.facts import day_of, facts_of, policy_on
 from archive.queries.holds import not_evaluated
-from archive.services import certificates, lost_holds
+from archive.services import certificates, intents, lost_holds, packing, store_holds
 from archive.services.governing import governing
 from archive.services.proposals import spared
 from archive.services.removal import drop_ciphertext, purge, remove
@@ -50,7 +49,7 @@ from archive.sparing import Spared
 from archive.wiring import Archive
 from muniment.engines.port import IndexUnavailable
 from muniment.errors import Refused, Transient
-from muniment.ids import SegmentId, SightingId
+from muniment.ids import SegmentId
 from muniment.seal import ledger
 from muniment.seal.layout import segment_key
 from muniment.seal.shredding import shred
@@ -83,6 +82,7 @@ def execute(*, actor: User | Operator, disposal_id: UUID, archive: Archive, now:
         except Refused as error:
             _record_refusal(actor, disposal_id, error)
             raise
+        packing.settle(archive)
         _carry_on(disposal_id, archive, now)
     return Disposal.objects.get(id=disposal_id)
 
@@ -96,6 +96,7 @@ def resume(archive: Archive, *, now: datetime | None = None) -> int:
     with turn(archive.data, "disposal", wait=False) as mine:
         if not mine:
             return 0
+        packing.settle(archive)
         for disposal_id in Disposal.objects.filter(state=DisposalState.EXECUTING).values_list("id", flat=True):
             try:
                 _carry_on(disposal_id, archive, now)
@@ -243,16 +244,8 @@ def _held_in_store(segment_ids: set[UUID], archive: Archive) -> set[UUID]:
 
     So a database restored from before a hold was placed cannot lead to the destruction of what was held.
     """
-    explained = set(
-        Hold.objects.filter(released_at__isnull=True, covered__segment_id__in=segment_ids).values_list(
-            "covered__segment_id", flat=True
-        )
-    )
-    lifting = set(
-        Hold.objects.filter(
-            released_at__isnull=False, store_lifted_at__isnull=True, covered__segment_id__in=segment_ids
-        ).values_list("covered__segment_id", flat=True)
-    )
+    explained = store_holds.explained(segment_ids)
+    lifting = store_holds.being_lifted(segment_ids)
     strange = set()
     for segment_id in segment_ids - explained - lifting:
         try:
@@ -289,7 +282,7 @@ def _destroy_marked(disposal_id: UUID, archive: Archive) -> None:
     cause = ledger.Cause(Disposal.objects.values_list("cause", flat=True).get(id=disposal_id))
     marked = DestroyedSighting.objects.filter(disposal_id=disposal_id, shredded_at__isnull=True)
     while rows := list(marked.order_by("destroyed_at", "sighting_id")[:BATCH_SIGHTINGS]):
-        _write_intents(rows, cause, archive)
+        intents.write(rows, cause, archive)
         destroy(rows, archive)
 
 
@@ -300,8 +293,8 @@ def _finish_orphans(archive: Archive) -> None:
 
 def destroy(rows: Sequence[DestroyedSighting], archive: Archive) -> None:
     """Shred the sightings of these tombstones, whose intent is in the ledger, and remove what names them."""
-    for segment_id, found in _by_segment(rows).items():
-        shred(archive.vault.keyrings, segment_id, [SightingId(one.sighting_id) for one in found])
+    for segment_id, found in intents.places_of(rows, archive).items():
+        shred(archive.vault.keyrings, segment_id, found)
     remove(rows, archive)
     ids = [one.sighting_id for one in rows]
     DestroyedSighting.objects.filter(sighting_id__in=ids, shredded_at__isnull=True).update(shredded_at=timezone.now())
@@ -316,29 +309,3 @@ def _purge(tombstones: QuerySet[DestroyedSighting], archive: Archive) -> None:
     for start in range(0, len(ids), BATCH_SIGHTINGS):
         chunk = DestroyedSighting.objects.filter(sighting_id__in=ids[start : start + BATCH_SIGHTINGS])
         chunk.update(purged_at=timezone.now())
-
-
-def _write_intents(rows: Sequence[DestroyedSighting], cause: ledger.Cause, archive: Archive) -> None:
-    for (disposal_id, at), group in groupby(rows, key=lambda one: (one.disposal_id, one.destroyed_at)):
-        found = list(group)
-        ledger.write(
-            archive.vault.segments,
-            ledger.Intent(
-                disposal_id=disposal_id,
-                cause=cause,
-                at=at,
-                sightings={
-                    segment_id: frozenset(SightingId(one.sighting_id) for one in of_segment)
-                    for segment_id, of_segment in _by_segment(found).items()
-                },
-                messages={SightingId(one.sighting_id): one.message_id for one in found},
-                marks={SightingId(one.sighting_id): bytes.fromhex(one.import_mark) for one in found if one.import_mark},
-            ),
-        )
-
-
-def _by_segment(rows: Iterable[DestroyedSighting]) -> dict[SegmentId, list[DestroyedSighting]]:
-    grouped: dict[SegmentId, list[DestroyedSighting]] = defaultdict(list)
-    for one in rows:
-        grouped[SegmentId(one.segment_id)].append(one)
-    return grouped

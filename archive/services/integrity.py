@@ -98,18 +98,18 @@ def verify(
             report.damaged.append({"segment": str(segment_id), "reason": str(error)})
             opened = _salvaged(segment_id, vault, report)
         if opened is not None:
-            _verify_frames(opened, erased.get(segment_id, frozenset()), report)
+            _verify_frames(opened, erased, report)
         progress(report.sightings)
     return report
 
 
-def _erased(vault: Vault, report: Report) -> dict[SegmentId, set[SightingId]]:
+def _erased(vault: Vault, report: Report) -> set[SightingId]:
     """Read the erasure ledger; one that does not read is damage, and then every missing key is."""
     try:
         return ledger.erased(vault.segments)
     except Corrupt as error:
         report.damaged.append({"object": "erasure ledger", "reason": str(error)})
-        return {}
+        return set()
 
 
 def _salvaged(segment_id: SegmentId, vault: Vault, report: Report) -> OpenSegment | None:

@@ -5,6 +5,7 @@ from typing import Final
 
 from archive.models import (
     Message,
+    PackedSegment,
     Part,
     Participant,
     PartText,
@@ -33,6 +34,7 @@ _CATALOGUE: Final = (
     Message,
     SegmentStage,
     Segment,
+    PackedSegment,
     ThreadKey,
     StaleDocument,
 )

@@ -1,9 +1,11 @@
 """Compare store, catalogue and index by sets of ids: no flag is believed (what-users-ask, finding 1)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Final
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from archive.models import DestroyedSighting, Message, Segment, SegmentStage, Sighting, Stage, StageState
 from archive.services import hold_check
@@ -115,7 +117,9 @@ def _compare_sightings(segment_id: SegmentId, vault: Vault, report: Reconciliati
         report.unreadable_segments.add(segment_id)
         return
     known = set(Sighting.objects.filter(segment_id=segment_id).values_list("id", flat=True))
-    sealed -= _destroyed(segment_id)
+    sealed -= _there(DestroyedSighting.objects.values_list("sighting_id", flat=True), "sighting_id", sealed)
+    packed = _there(Sighting.objects.values_list("id", flat=True), "id", sealed - known)
+    sealed -= packed  # they lie in a newer segment, and are counted there
     report.sightings += len(sealed)
     for sighting_id in sorted(sealed - known):
         report.sightings_missing_from_catalogue.add(sighting_id)
@@ -123,9 +127,13 @@ def _compare_sightings(segment_id: SegmentId, vault: Vault, report: Reconciliati
         report.sightings_only_in_catalogue.add(sighting_id)
 
 
-def _destroyed(segment_id: SegmentId) -> set[UUID]:
-    tombstones = DestroyedSighting.objects.filter(segment_id=segment_id)
-    return set(tombstones.values_list("sighting_id", flat=True))
+def _there(rows: QuerySet, name: str, ids: Collection[UUID]) -> set[UUID]:
+    """Return those of `ids` that the column `name` of rows holds."""
+    wanted = sorted(ids)
+    found: set[UUID] = set()
+    for start in range(0, len(wanted), _CHUNK):
+        found.update(rows.filter(**{f"{name}__in": wanted[start : start + _CHUNK]}))
+    return found
 
 
 def _compare_index(archive: Archive, report: Reconciliation) -> None:
@@ -152,11 +160,12 @@ def _lacks(segment_id: SegmentId, vault: Vault) -> bool:
     """Tell whether the catalogue lacks a segment or one of its sightings."""
     if not SegmentStage.objects.filter(segment_id=segment_id, stage=Stage.CATALOGUE, state=StageState.DONE).exists():
         return True
-    known = set(Sighting.objects.filter(segment_id=segment_id).values_list("id", flat=True)) | _destroyed(segment_id)
     try:
-        return any(entry.sighting_id not in known for entry in vault.footer(segment_id).frames)
+        sealed = {entry.sighting_id for entry in vault.footer(segment_id).frames}
     except MunimentError:
         return False  # listed as unreadable; nothing can be drawn from it
+    sealed -= _there(Sighting.objects.values_list("id", flat=True), "id", sealed)
+    return bool(sealed - _there(DestroyedSighting.objects.values_list("sighting_id", flat=True), "sighting_id", sealed))
 
 
 def _catalogue_again(segment_id: SegmentId, vault: Vault) -> None:

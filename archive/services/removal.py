@@ -17,6 +17,7 @@ from archive.models import (
     DestroyedSighting,
     Message,
     MessageStanding,
+    PackedSegment,
     ReviewVerdict,
     Segment,
     SegmentStage,
@@ -89,7 +90,7 @@ def drop_ciphertext(archive: Archive) -> int:
     """
     dropped = 0
     for segment_id in list(_dead_segments()):
-        if _drop(SegmentId(segment_id), archive):
+        if drop_segment(SegmentId(segment_id), archive):
             dropped += 1
     return dropped
 
@@ -104,10 +105,11 @@ def _dead_segments() -> Iterable[UUID]:
         yield from (segment_id for segment_id, frames in rows if frames == gone[segment_id])
 
 
-def _drop(segment_id: SegmentId, archive: Archive) -> bool:
-    """Delete the segment, then its keyring, then its rows. In this order a kill leaves nothing that looks like a loss.
+def drop_segment(segment_id: SegmentId, archive: Archive) -> bool:
+    """Delete a segment of which nothing is needed, then its keyring, then its rows; return False while it is locked.
 
-    What is missing was deleted by a run that was killed before it noted so.
+    In this order a kill leaves nothing that looks like a loss. What is missing was deleted by a run that was killed
+    before it noted so.
     """
     try:
         with suppress(ObjectMissing):
@@ -117,7 +119,18 @@ def _drop(segment_id: SegmentId, archive: Archive) -> bool:
     with suppress(ObjectMissing):
         archive.vault.keyrings.delete(keyring_key(segment_id))
     with transaction.atomic():
-        DestroyedSighting.objects.filter(segment_id=segment_id).update(ciphertext_gone_at=timezone.now())
         SegmentStage.objects.filter(segment_id=segment_id).delete()
         Segment.objects.filter(id=segment_id).delete()
+        _note_gone(segment_id)
     return True
+
+
+def _note_gone(segment_id: SegmentId) -> None:
+    """Note that sealed bytes are gone where the last segment that held them is: a pack, or what it was packed from."""
+    packs = set(PackedSegment.objects.filter(source_id=segment_id).values_list("pack_id", flat=True))
+    packs -= set(Segment.objects.filter(id__in=packs).values_list("id", flat=True))
+    for gone_from in {segment_id, *packs}:
+        others = PackedSegment.objects.filter(pack_id=gone_from, gone_at__isnull=True).exclude(source_id=segment_id)
+        if not others.exists():
+            rows = DestroyedSighting.objects.filter(segment_id=gone_from, ciphertext_gone_at__isnull=True)
+            rows.update(ciphertext_gone_at=timezone.now())

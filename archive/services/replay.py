@@ -56,7 +56,7 @@ def replay(archive: Archive) -> Replayed:
         ids.update(intent.messages.keys(), intent.messages.values(), _ids(intent))
         audit_entries |= intent.audit_entries
         report.intents += 1
-        report.sightings += sum(map(len, intent.sightings.values()))
+        report.sightings += len(_ids(intent))
         for segment_id, sighting_ids in intent.sightings.items():
             report.keys_removed += shred(archive.vault.keyrings, segment_id, sighting_ids)
         report.tombstones_restored += _restore_tombstones(intent)
@@ -86,19 +86,22 @@ def _restore_tombstones(intent: ledger.Intent) -> int:
     missing = _without_tombstone(_ids(intent))
     if not missing:
         return 0
+    lies_in = {
+        sighting_id: segment_id  # the newest: those before are what it was packed from
+        for segment_id, sighting_ids in sorted(intent.sightings.items())
+        for sighting_id in sighting_ids
+    }
     rows = [
         DestroyedSighting(
             sighting_id=sighting_id,
-            segment_id=segment_id,
+            segment_id=lies_in[sighting_id],
             message_id=intent.messages.get(sighting_id, sighting_id),
             disposal_id=intent.disposal_id,
             import_mark=intent.marks[sighting_id].hex() if sighting_id in intent.marks else None,
             destroyed_at=intent.at,
             shredded_at=timezone.now(),
         )
-        for segment_id, sighting_ids in intent.sightings.items()
-        for sighting_id in sorted(sighting_ids)
-        if sighting_id in missing
+        for sighting_id in sorted(missing)
     ]
     DestroyedSighting.objects.bulk_create(rows, batch_size=_CHUNK)
     return len(rows)
@@ -124,7 +127,7 @@ def _remove_rows(intent: ledger.Intent, archive: Archive) -> int:
 
 
 def _ids(intent: ledger.Intent) -> list[SightingId]:
-    return sorted(sighting_id for found in intent.sightings.values() for sighting_id in found)
+    return sorted({sighting_id for found in intent.sightings.values() for sighting_id in found})
 
 
 def _without_tombstone(ids: Sequence[SightingId]) -> set[SightingId]:

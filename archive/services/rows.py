@@ -11,7 +11,7 @@ from django.utils import timezone
 from archive.facts import MAX_DOMAIN_CHARS, MessageFacts, PartFact, SightingFacts
 from archive.models import Message, Part, Participant, Segment, SegmentStage, Sighting, Stage, StageState
 from archive.services.inserting import insert
-from muniment.ids import SegmentId
+from muniment.ids import SegmentId, SightingId
 from muniment.mail import fingerprint
 from muniment.seal.segment import Footer
 from muniment.seal.sighting import Sighting as SealedSighting
@@ -55,7 +55,13 @@ class ReadSegment:
     segment_id: SegmentId
     footer: Footer
     size_bytes: int
-    found: tuple[Found, ...]
+    found: tuple[Found, ...]  # what is to be catalogued
+    known: tuple[SightingId, ...] = ()  # what was opened, and is catalogued already
+
+    @property
+    def sighting_ids(self) -> list[SightingId]:
+        """Return the ids of what was opened."""
+        return [*(item.sealed.id for item in self.found), *self.known]
 
 
 def write_segments(batch: Iterable[ReadSegment]) -> None:
@@ -80,12 +86,22 @@ def write_segments(batch: Iterable[ReadSegment]) -> None:
     )
 
 
-def write_stages(batch: Iterable[ReadSegment], *, with_parts: Collection[SegmentId]) -> None:
-    """Note the catalogue stage as done and the others as waiting, the text only where there are parts."""
+def write_stages(
+    batch: Iterable[ReadSegment], *, with_parts: Collection[SegmentId], done: Mapping[SegmentId, Collection[Stage]]
+) -> None:
+    """Note the catalogue stage as done and the others as waiting, the text only where there are parts.
+
+    `done` are the stages that packed segments need not go through again.
+    """
     now = timezone.now()
     SegmentStage.objects.bulk_create(
         (
-            SegmentStage(segment_id=segment.segment_id, stage=stage, state=state, changed_at=now)
+            SegmentStage(
+                segment_id=segment.segment_id,
+                stage=stage,
+                state=StageState.DONE if stage in done.get(segment.segment_id, ()) else state,
+                changed_at=now,
+            )
             for segment in batch
             for stage, state in (
                 (Stage.CATALOGUE, StageState.DONE),

@@ -9,6 +9,8 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from archive.models import HeldSighting, Hold, HoldIntent, Sighting
 from archive.services.governing import governing
 from muniment.ids import SegmentId
@@ -84,9 +86,19 @@ def segments_of(hold: Hold) -> set[UUID]:
 
 def explained(segment_ids: Collection[UUID]) -> set[UUID]:
     """Return those of these segments, at most some hundred, in which a standing hold covers a sighting."""
-    standing = HeldSighting.objects.filter(hold__released_at__isnull=True)
-    covered = set(standing.filter(segment_id__in=segment_ids).values_list("segment_id", flat=True))
-    moved = Sighting.objects.filter(segment_id__in=segment_ids, id__in=standing.values("sighting_id"))
+    return _kept_by(HeldSighting.objects.filter(hold__released_at__isnull=True), segment_ids)
+
+
+def being_lifted(segment_ids: Collection[UUID]) -> set[UUID]:
+    """Return those of these segments in which a hold covered a sighting that is released and not lifted yet."""
+    released = HeldSighting.objects.filter(hold__released_at__isnull=False, hold__store_lifted_at__isnull=True)
+    return _kept_by(released, segment_ids)
+
+
+def _kept_by(covers: QuerySet[HeldSighting], segment_ids: Collection[UUID]) -> set[UUID]:
+    """Return in which of these segments the sightings of covers lay when they were covered, or lie now."""
+    covered = set(covers.filter(segment_id__in=segment_ids).values_list("segment_id", flat=True))
+    moved = Sighting.objects.filter(segment_id__in=segment_ids, id__in=covers.values("sighting_id"))
     return covered | set(moved.values_list("segment_id", flat=True))
 
 

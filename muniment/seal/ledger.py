@@ -82,13 +82,19 @@ def read_all(store: ObjectStore, *, after: str = "") -> Iterator[tuple[str, Inte
         yield key, decode(store.get(key))
 
 
-def erased(store: ObjectStore) -> dict[SegmentId, set[SightingId]]:
-    """Return what the ledger of a vault names, by segment; raise `LedgerCorrupt`."""
-    found: dict[SegmentId, set[SightingId]] = {}
-    for _, intent in read_all(store):
-        for segment_id, sighting_ids in intent.sightings.items():
-            found.setdefault(segment_id, set()).update(sighting_ids)
-    return found
+def cause_of(store: ObjectStore, disposal_id: UUID) -> Cause | None:
+    """Return why a disposal destroyed, as its first intent says; None where the ledger has none of it."""
+    moment = datetime.fromtimestamp(unix_ms_of(disposal_id) / 1000, UTC)
+    for key in store.keys(f"{PREFIX}{hour_folder(moment)}{disposal_id.hex}-"):
+        return decode(store.get(key)).cause
+    return None
+
+
+def erased(store: ObjectStore) -> set[SightingId]:
+    """Return what the ledger of a vault names, wherever it lies or lay; raise `LedgerCorrupt`."""
+    return {
+        sighting_id for _, intent in read_all(store) for found in intent.sightings.values() for sighting_id in found
+    }
 
 
 def encode(intent: Intent) -> bytes:

@@ -15,8 +15,10 @@ import cbor2
 from muniment.errors import Corrupt
 from muniment.ids import SegmentId, SightingId
 from muniment.log import merkle
+from muniment.seal import origins
 from muniment.seal.frame import VERSION
 from muniment.seal.header import microseconds_of, moment_of
+from muniment.seal.origins import Origin
 
 MAGIC: Final = b"MUNIMENT"
 HEADER_BYTES: Final = 32
@@ -50,6 +52,7 @@ class Footer:
     kek_id: UUID
     root: bytes
     frames: tuple[FrameEntry, ...]
+    origins: tuple[Origin, ...] = ()  # of a packed segment: where its frames were sealed first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +73,7 @@ def build(
     created: datetime,
     lock_until: datetime | None,
     kek_id: UUID,
+    came_from: Sequence[Origin] = (),
 ) -> tuple[list[bytes], Footer]:
     """Return the bytes of a segment, in pieces, and its footer."""
     pieces = [MAGIC + VERSION.to_bytes(2) + bytes(6) + segment_id.bytes]
@@ -95,6 +99,7 @@ def build(
         kek_id=kek_id,
         root=merkle.root([entry.commitment for entry in entries]),
         frames=tuple(entries),
+        origins=tuple(came_from),
     )
     encoded = _encode_footer(footer)
     pieces.extend((encoded, offset.to_bytes(8), len(encoded).to_bytes(8)))
@@ -118,10 +123,13 @@ def read(pieces: Iterable[bytes], tail: bytes, *, size_bytes: int, segment_id: S
     if header[:8] != MAGIC or header[8:10] != VERSION.to_bytes(2) or header[16:] != segment_id.bytes:
         raise SegmentCorrupt(f"segment {segment_id}: the header is not that of this segment in version {VERSION}")
     footer = footer_of(tail, segment_id, missing=size_bytes - len(tail))
-    if merkle.root([entry.commitment for entry in footer.frames]) != footer.root:
+    commitments = [entry.commitment for entry in footer.frames]
+    if merkle.root(commitments) != footer.root:
         raise SegmentCorrupt(f"segment {segment_id}: the Merkle root does not match the commitments")
     if any(entry.offset < HEADER_BYTES or entry.offset + entry.length > end for entry in footer.frames):
         raise SegmentCorrupt(f"segment {segment_id}: a frame lies outside of the segment")
+    for origin in footer.origins:
+        origin.commitments(commitments)
     return footer
 
 
@@ -155,8 +163,10 @@ def footer_of(tail: bytes, segment_id: SegmentId, *, missing: int = 0) -> Footer
 
 
 def _encode_footer(footer: Footer) -> bytes:
+    packed = {"origins": origins.plain(footer.origins)} if footer.origins else {}
     return cbor2.dumps(
-        {
+        packed
+        | {
             "retention_class": footer.retention_class,
             "created": microseconds_of(footer.created),
             "lock_until": None if footer.lock_until is None else microseconds_of(footer.lock_until),
@@ -192,6 +202,7 @@ def _decode_footer(data: bytes, segment_id: SegmentId) -> Footer:
                 )
                 for sighting_id, offset, length, raw_bytes, commitment in found["frames"]
             ),
+            origins=origins.from_plain(found.get("origins", ())),
         )
-    except (cbor2.CBORDecodeError, KeyError, TypeError, ValueError, OverflowError) as error:
+    except (cbor2.CBORDecodeError, KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
         raise SegmentCorrupt(f"segment {segment_id}: the footer is malformed: {error!r}") from error

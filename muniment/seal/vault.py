@@ -57,7 +57,7 @@ class Vault:
         self.keyrings = keyrings
         self.keys = keys
         self._retention_class = retention_class
-        self._settling = settling
+        self.settling = settling
         self._now = now
         self._random_bytes = random_bytes
         self._ids = ids or UuidSequence(random_bytes=random_bytes)
@@ -70,13 +70,17 @@ class Vault:
         """Return a fresh id for a sighting."""
         return SightingId(self._ids.next())
 
+    def new_segment_id(self) -> SegmentId:
+        """Return a fresh id for a segment that others are packed into."""
+        return SegmentId(self._ids.next())
+
     def seal(self, sightings: Sequence[Sighting]) -> SealedSegment:
         """Seal sightings into one new segment; when this returns, they are durable.
 
         Raises `StoreUnavailable`; then nothing may be taken as kept, though an orphan keyring may stay (harmless).
         """
         created = self._now()
-        lock_until = created + self._settling
+        lock_until = created + self.settling
         segment_id = SegmentId(self._ids.next())
         kek_id = self.keys.current(self._retention_class)
         frames: list[SealedFrame] = []
