@@ -1,6 +1,6 @@
 """From catalogue rows and a parsed message to the document that the index keeps."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -8,6 +8,8 @@ from uuid import UUID
 
 from archive.models import Known, ParticipantRole
 from muniment.engines.port import RESTRICTED, Document
+from muniment.mail.addresses import parse_addresses
+from muniment.mail.embedded import embedded
 from muniment.mail.flags import list_ids
 from muniment.mail.model import ParsedMessage
 from muniment.mail.text import body_text
@@ -24,6 +26,7 @@ _OPEN_ROLES: Final = frozenset(
         ParticipantRole.CC,
     )
 )
+_BLIND_FIELDS: Final = frozenset({"bcc", "resent-bcc"})
 _HEADER: Final = Known.HEADER.value
 
 
@@ -95,7 +98,7 @@ def document_of(catalogued: CataloguedMessage, parsed: ParsedMessage) -> Documen
         from_=_shown(people, ParticipantRole.FROM.value, ParticipantRole.SENDER.value),
         to=_shown(people, ParticipantRole.TO.value),
         cc=_shown(people, ParticipantRole.CC.value),
-        bcc=tuple(dict.fromkeys(_text_of(row) for row in blind)),
+        bcc=tuple(dict.fromkeys([*(_text_of(row) for row in blind), *_blind_inside(parsed, named)])),
         participants=tuple(sorted(named)),
         access=tuple(sorted({row.address for row in people if row.address})),
         attachment_names=tuple(part.filename for part in parts if part.filename),
@@ -113,6 +116,14 @@ def document_of(catalogued: CataloguedMessage, parsed: ParsedMessage) -> Documen
         personal=tuple(catalogued.personal),
         flags=(*message.flags, RESTRICTED) if catalogued.restricted else tuple(message.flags),
     )
+
+
+def _blind_inside(parsed: ParsedMessage, named: set[str]) -> Iterator[str]:
+    """Yield the blind recipients of messages inside the message: their text names none, so they are found here only."""
+    headers = (header for one in embedded(parsed) for header in one.headers if header.name.lower() in _BLIND_FIELDS)
+    for found in (one for header in headers for one in parse_addresses(header.value)[0]):
+        if found.address not in named:
+            yield f"{found.name} <{found.address}>" if found.name and found.address else found.address or found.name
 
 
 def _shown(people: Sequence[PersonRow], *roles: str) -> tuple[str, ...]:

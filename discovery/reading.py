@@ -9,7 +9,7 @@ from accounts.models import User
 from archive.models import Message, Sighting
 from archive.queries.content import first_sighting, open_sighting
 from archive.queries.messages import NotFound, get_visible
-from discovery.blindness import may_see_bytes, open_headers
+from discovery.blindness import blind_parts, may_see_bytes, open_headers
 from discovery.sanitise import PICTURE_TYPES, Sanitised, sanitise
 from muniment.mail.model import Disposition, Header, ParsedMessage, Part
 from muniment.mail.parse import parse
@@ -29,6 +29,7 @@ class OpenMessage:
     parsed: ParsedMessage
     headers: tuple[Header, ...]  # those that the reader may see
     bytes_shown: bool  # whether the reader may have the bytes as received
+    parts_kept_back: frozenset[str] = frozenset()  # paths of those with a message that names blind recipients
 
     @property
     def html_parts(self) -> tuple[Part, ...]:
@@ -59,7 +60,8 @@ class OpenMessage:
     def part(self, path: str) -> Part:
         """Return the part of that path; raise `NotFound`."""
         for part in self.parsed.parts:
-            if part.path == path and (part.nested_message or part.disposition is not Disposition.CONTAINER):
+            is_file = part.nested_message or part.disposition is not Disposition.CONTAINER
+            if part.path == path and is_file and path not in self.parts_kept_back:
                 return part
         raise NotFound
 
@@ -84,7 +86,8 @@ def open_message(actor: User, message_id: UUID, *, sighting_id: UUID | None, vau
         sealed=sealed,
         parsed=parsed,
         headers=open_headers(actor, message, parsed.headers),
-        bytes_shown=may_see_bytes(actor, message, parsed.headers),
+        bytes_shown=may_see_bytes(actor, message, parsed),
+        parts_kept_back=blind_parts(actor, message, parsed),
     )
 
 

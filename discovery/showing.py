@@ -17,7 +17,7 @@ def sight_of(actor: User) -> Sight | None:
         return None
 
     def shown(message: Message, sighting: Sighting, /) -> Shown | None:
-        if not may_see_bytes(actor, message, parse(sighting.raw).headers):
+        if not may_see_bytes(actor, message, parse(sighting.raw)):
             return None
         if sighting.custodian.lower() not in known_openly(actor, message):  # the owner of a mailbox may be blind
             sighting = replace(sighting, custodian="", item="")

@@ -60,6 +60,9 @@ class PartOut(Schema):
     filename: str
     size_bytes: int
     sha256: str
+    bytes_shown: bool = Field(
+        description=gettext_noop("Whether you may have this part: not when it is a message that names blind copies.")
+    )
 
 
 class Found(Schema):
@@ -162,7 +165,10 @@ def get_message(request: HttpRequest, message_id: UUID, which: Query[Which]):
         bytes_shown=opened.bytes_shown,
         text=body_text(parsed)[:MAX_TEXT_CHARS],
         parts=[
-            PartOut(**{name: getattr(one, name) for name in PartOut.model_fields})
+            PartOut(
+                **{name: getattr(one, name) for name in PartOut.model_fields if name != "bytes_shown"},
+                bytes_shown=one.path not in opened.parts_kept_back,
+            )
             for one in sorted(message.parts.all(), key=lambda part: part.pk)
         ],
         defects=[str(one.sentence) for one in shown_defects(parsed.defects)],

@@ -1,51 +1,40 @@
 """The bytes of a message as the person may have them: without the fields that name other blind recipients."""
 
-import re
-from collections.abc import Iterator
-from typing import Final
+from discovery.blindness import header_names_blind, named_openly
+from muniment.errors import Corrupt
+from muniment.mail.embedded import CannotCut, Embedded, Hides, embedded, without_fields
+from muniment.mail.parse import parse
 
-from discovery.blindness import header_names_blind
-from muniment.mail.model import Header
 
-_BLANK: Final = re.compile(rb"\r?\n\r?\n|\r\r")  # where the header ends
+class BlindStays(Corrupt):
+    """A field that names a blind recipient cannot be taken out of the bytes."""
 
 
 def without_blind(raw: bytes, known: frozenset[str]) -> tuple[bytes, int]:
     """Return the bytes without the header fields that name somebody not among `known`, and how many were left out.
 
-    What is left is byte for byte what it was.
+    Messages inside the message are treated alike, with those whom they name openly. What is left is byte for byte
+    what it was, save for the transfer encoding around what was changed. Raises `BlindStays`.
     """
-    end = _BLANK.search(raw)
-    head, rest = (raw, b"") if end is None else (raw[: end.start()], raw[end.start() :])
-    kept, left_out = [], 0
-    for field in _fields(head):
-        if _names_blind(field, known):
-            left_out += 1
-        else:
-            kept.append(field)
-    if not left_out:
-        return raw, 0
-    body = b"".join(kept)
-    if rest and body.endswith((b"\n", b"\r")):  # the last field of all was left out: one line end stands already
-        body = body.rstrip(b"\r\n")
-    return body + rest, left_out
+    try:
+        kept, left_out = without_fields(raw, lambda one: _names_blind(one, known))
+    except CannotCut as error:
+        raise BlindStays(f"a blind recipient cannot be taken out of a message: {error}") from error
+    if _is_open(kept, known):
+        return kept, left_out
+    raise BlindStays("a blind recipient is still named once all that can be taken out of a message is taken out")
 
 
-def _fields(head: bytes) -> Iterator[bytes]:
-    """Yield the fields of a header with their folded lines and line ends."""
-    field: list[bytes] = []
-    for line in head.splitlines(keepends=True):
-        if field and not line.startswith((b" ", b"\t")):
-            yield b"".join(field)
-            field = []
-        field.append(line)
-    if field:
-        yield b"".join(field)
-
-
-def _names_blind(field: bytes, known: frozenset[str]) -> bool:
-    name, colon, value = field.partition(b":")
-    if not colon:
+def _is_open(raw: bytes, known: frozenset[str]) -> bool:
+    """Return whether the parser of the archive finds no field that is to be hidden."""
+    parsed = parse(raw)
+    own = _names_blind(Embedded("", parsed.headers), known)
+    if any(own(header) for header in parsed.headers):
         return False
-    text = " ".join(value.decode("utf-8", "replace").split())
-    return header_names_blind(Header(name=name.decode("latin-1").strip(), value=text, raw=field), known)
+    return not any(_names_blind(one, known)(header) for one in embedded(parsed) for header in one.headers)
+
+
+def _names_blind(one: Embedded, known: frozenset[str]) -> Hides:
+    """Return what tells whether a field of a message names a blind recipient; the outermost one's openness is known."""
+    open_to = known | named_openly(one.headers) if one.path else known
+    return lambda header: header_names_blind(header, open_to)

@@ -36,7 +36,7 @@ class Copied:
     bcc: tuple[str, ...]  # only of what the person sent
     subject: str
     concern: str  # in words
-    left_out: int  # header fields that name other blind recipients
+    left_out: int  # header fields that name other blind recipients, of messages inside it too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,9 +51,10 @@ _TEXTS: Final = {
     ),
     "files": Text(
         en="Each message is a file that a mail program opens; messages.json lists the same as data. Header fields that "
-        "name blind recipients other than you are left out.",
+        "name blind recipients other than you are left out, of attached messages as well.",
         fr="Chaque message est un fichier qu’un logiciel de messagerie peut ouvrir ; messages.json en donne la liste "
-        "sous forme de données. Les champs d’en-tête qui nomment d’autres destinataires en copie cachée sont retirés.",
+        "sous forme de données. Les champs d’en-tête qui nomment d’autres destinataires en copie cachée sont retirés, "
+        "y compris ceux des messages joints.",
     ),
     "information": Text(en="Information on the processing", fr="Informations sur le traitement"),
     "messages": Text(en="Messages", fr="Messages"),

@@ -81,9 +81,9 @@ class Reader:
         for row in message.sightings.order_by("id"):
             try:
                 raw = self._raw(SegmentId(row.segment_id), SightingId(row.id))
+                found = (raw, 0) if known is None else without_blind(raw, known)
             except Corrupt:
                 continue
-            found = (raw, 0) if known is None else without_blind(raw, known)
             if best is None or found[1] < best[1]:
                 best = found
             if best[1] == 0:

@@ -11,6 +11,7 @@ from typing import Final
 
 from muniment.extract.plain import wide_codec
 from muniment.extract.reading import Item
+from muniment.mail.embedded import looks_like_mail
 from muniment.mail.realtype import UNKNOWN, real_type
 
 _SAMPLE: Final = 64 * 1024
@@ -106,15 +107,6 @@ _TEXT_SUFFIXES: Final = {
 _HTML_START: Final = re.compile(
     rb"(?:<!--.{0,500}?-->\s*)?<(?:!doctype\s+html|html|head|body|meta)\b", re.IGNORECASE | re.DOTALL
 )
-_MAIL_START: Final = re.compile(
-    rb"(?:(?:From |>From )[^\n]{1,300}\n)?"
-    rb"(?:Received|Return-Path|Delivered-To|From|MIME-Version|Message-ID|Date|X-[A-Za-z-]{1,60}):[ \t]",
-    re.IGNORECASE,
-)
-_MAIL_FIELD: Final = re.compile(
-    rb"^(?:From|Date|Message-ID|Subject|To|MIME-Version):[ \t]", re.IGNORECASE | re.MULTILINE
-)
-_FIELDS_OF_A_MAIL: Final = 3
 _CONTROLS: Final = bytes(range(1, 7)) + bytes(range(14, 27)) + bytes(range(28, 32))
 
 
@@ -177,7 +169,7 @@ def _text_kind(start: bytes, item: Item) -> Found:
         return Found(kind=Kind.HTML)
     if start.startswith(b"<?xml"):
         return Found(kind=Kind.HTML if b"<html" in start[:2048] else Kind.XML)
-    if _MAIL_START.match(start) and len(_MAIL_FIELD.findall(start)) >= _FIELDS_OF_A_MAIL:
+    if looks_like_mail(start):
         return Found(kind=Kind.MAIL)
     return _claimed(item, start)
 

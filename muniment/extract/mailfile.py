@@ -1,4 +1,7 @@
-"""Text of a message that is a file: its subject, people and words, then its attachments by the same rules."""
+"""Text of a message that is a file: its subject, people and words, then its attachments by the same rules.
+
+Whoever may see the message may see this text, so it names no blind recipients.
+"""
 
 from collections.abc import Iterator
 from typing import Final
@@ -10,7 +13,7 @@ from muniment.mail.model import DefectKind, Disposition, Part
 from muniment.mail.parse import parse
 from muniment.mail.text import body_text
 
-_FIELDS: Final = ("subject", "from", "to", "cc", "bcc", "date")
+_FIELDS: Final = ("subject", "from", "to", "cc", "date")
 
 
 def read_mail(item: Item, reading: Reading) -> str:

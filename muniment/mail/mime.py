@@ -198,7 +198,7 @@ def _container(node: _Node) -> Part:
         path=node.entity.path, depth=node.entity.depth, content_type=node.content_type, real_type="",
         charset=node.kind.plain("charset"), charset_used="", transfer_encoding=node.encoding,
         disposition=Disposition.CONTAINER, filename=name, content_id=_content_id(node), size_bytes=0, sha256="",
-        identity_name=identity,
+        identity_name=identity, span=(node.block.body_at, node.entity.end),
     )  # fmt: skip
 
 
@@ -221,6 +221,7 @@ def _leaf(walk: _Walk, node: _Node, *, opaque: bool = False) -> None:
             charset=node.kind.plain("charset"), charset_used=used, transfer_encoding=node.encoding, disposition=role,
             filename=name, content_id=_content_id(node), size_bytes=len(content),
             sha256=sha256(content).hexdigest(), text=text, content=content, identity_name=identity,
+            span=(node.block.body_at, entity.end),
         )
     )  # fmt: skip
     walk.parts.extend(_drawn(entity, number, file) for number, file in enumerate(files, 1))

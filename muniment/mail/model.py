@@ -108,6 +108,8 @@ class Part:
     content: bytes = field(default=b"", repr=False)  # decoded content of leaves and of message/rfc822
     identity_name: str = ""  # the file name decoded without charset detection: what the fingerprint takes
     drawn: bool = False  # a uuencoded file drawn out of its parent's text
+    # Where the encoded content stands in the bytes that its tree was parsed from.
+    span: tuple[int, int] = field(default=(0, 0), repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,5 +1,6 @@
 """The words of a message: what a reader reads and what the index takes."""
 
+import re
 from typing import Final
 
 from muniment.mail.html import html_to_text
@@ -10,6 +11,8 @@ __all__ = ["MAX_TEXT_CHARS", "PREVIEW_CHARS", "body_text", "html_to_text", "prev
 MAX_TEXT_CHARS: Final = 10 * 1024 * 1024  # of one message's body; our choice: ten million characters are no letter
 PREVIEW_CHARS: Final = 200
 _PREVIEW_INPUT: Final = 4_000
+_QUOTED_HEADERS: Final = frozenset(("text/rfc822-headers", "message/global-headers"))
+_BLIND_FIELD: Final = re.compile(r"^(?:resent-)?bcc[ \t]*:[^\n]*\n?(?:[ \t][^\n]*\n?)*", re.IGNORECASE | re.MULTILINE)
 # An HTML version that says this much more than the plain one is another text, not the same in other clothes.
 _MORE: Final = 2
 _MORE_CHARS: Final = 500
@@ -22,7 +25,8 @@ def body_text(parsed: ParsedMessage) -> str:
     """Return the text of a message's own bodies, in order.
 
     Of alternatives the plain one; the HTML one where there is no plain one, and beside it where it says much more, so
-    that no words are lost to the index. Nested messages are items of their own and are left out.
+    that no words are lost to the index. Nested messages are items of their own and are left out, and so are the blind
+    recipients of a header that a report of delivery quotes: every reader of the message reads this.
     """
     chosen: list[str] = []
     size = 0
@@ -71,7 +75,9 @@ def _says_more(part: Part, plain_chars: int) -> bool:
 
 
 def _as_text(part: Part) -> str:
-    return html_to_text(part.text or "") if part.content_type in _MARKUP else part.text or ""
+    if part.content_type in _MARKUP:
+        return html_to_text(part.text or "")
+    return _BLIND_FIELD.sub("", part.text or "") if part.content_type in _QUOTED_HEADERS else part.text or ""
 
 
 def _own(parsed: ParsedMessage) -> list[Part]:

@@ -1,6 +1,8 @@
 """The copy of an access: what was released and no more, the same bytes each time, for a while."""
 
 import json
+from base64 import encodebytes
+from binascii import b2a_uu
 from datetime import timedelta
 from hashlib import sha256
 from io import BytesIO
@@ -11,15 +13,30 @@ import pytest
 from accounts.models import Action, AuditEntry
 from archive.exporting import ready
 from archive.exporting.folder import JobFolder
-from archive.services import exports
+from archive.services import exports, sweep
 from gdpr.models import AccessPack, CarriedOut, Choice, Code, Concern, Right
-from gdpr.packs.hiding import without_blind
+from gdpr.packs.hiding import BlindStays, without_blind
 from gdpr.packs.naming import pack_name
 from gdpr.services import answering, packs
 from gdpr.services.packs import PackExpired
 from gdpr.states import NotAllowed, State
+from muniment.mail.parse import parse
 from tests.flow.archive.builders import mail, seal
-from tests.flow.gdpr.desk import ANN, BOB, CAROL, NOW, again, decide, decided, frozen, informed, items, located, message
+from tests.flow.gdpr.desk import (
+    ANN,
+    BOB,
+    CAROL,
+    EVE,
+    NOW,
+    again,
+    decide,
+    decided,
+    frozen,
+    informed,
+    items,
+    located,
+    message,
+)
 
 HOSTILE = '<script>alert(1)</script> & "pay"'
 
@@ -113,10 +130,50 @@ def test_the_blind_copy_of_another_is_not_shown_to_a_recipient(archive, dpo):
     assert b"Between us." in raw
 
 
+INNER = f"From: {BOB}\nTo: {EVE}\nBcc: {CAROL}\nSubject: inner\n\nInner words.\n".encode()
+
+
+@pytest.mark.parametrize(
+    ("how", "content"),
+    [
+        ("Content-Type: message/rfc822", INNER),
+        ('Content-Type: application/octet-stream; name="a.eml"\nContent-Transfer-Encoding: base64', encodebytes(INNER)),
+    ],
+)
+def test_the_blind_copy_in_a_message_inside_is_not_shown_either_and_the_pack_says_so(archive, dpo, how, content):
+    head = f'From: {BOB}\nTo: {ANN}\nSubject: fwd\nMessage-ID: <fwd@corp.example>\nContent-Type: multipart/mixed; boundary="b"'
+    seal(archive, f"{head}\n\n--b\n\nLook.\n--b\n{how}\n\n".encode() + content + b"\n--b--\n")
+    sweep.catalogue_missing(vault=archive.vault)
+    request = made(dpo, archive, access(dpo, archive))
+
+    with opened(archive, request) as pack:
+        forwarded = next(one for one in json.loads(pack.read("messages.json")) if "fwd" in one["message_id"])
+        raw = pack.read(forwarded["file"])
+        page = pack.read("index.html").decode()
+
+    assert forwarded["fields_left_out"] == 1
+    assert "of attached messages as well" in page
+    texts = [part.content for part in parse(raw).parts]
+    assert any(b"Inner words." in one for one in texts)
+    assert not any(CAROL.encode() in one for one in (raw, *texts))
+
+
+def test_a_blind_copy_that_cannot_be_taken_out_is_not_handed_over():
+    lines = b"".join(b2a_uu(INNER[at : at + 45]) for at in range(0, len(INNER), 45))
+    head = b'From: x@x\nContent-Type: application/octet-stream; name="a.eml"\nContent-Transfer-Encoding: x-uuencode\n\n'
+
+    with pytest.raises(BlindStays):
+        without_blind(head + b"begin 644 a.eml\n" + lines + b"`\nend\n", frozenset())
+
+
+def test_a_header_behind_blank_lines_is_read_as_the_archive_reads_it():
+    raw = f"\n\nFrom: {BOB}\nBcc: {CAROL}\nTo: {ANN}\n\nwords\n".encode()
+
+    assert without_blind(raw, frozenset({ANN})) == (raw.replace(f"Bcc: {CAROL}\n".encode(), b""), 1)
+
+
 def test_the_sender_is_shown_their_own_blind_copies(archive, dpo):
     seal(archive, mail("mine", sender=ANN, to=BOB, extra=f"Bcc: {CAROL}\n"))
-    from archive.services import sweep
-
     sweep.catalogue_missing(vault=archive.vault)
     request = made(dpo, archive, access(dpo, archive))
 
@@ -128,8 +185,6 @@ def test_the_sender_is_shown_their_own_blind_copies(archive, dpo):
 
 def test_hostile_mail_is_escaped_on_the_page(archive, dpo):
     seal(archive, mail("evil", sender=f'"{HOSTILE}" <x@evil.example>', to=ANN, subject=HOSTILE))
-    from archive.services import sweep
-
     sweep.catalogue_missing(vault=archive.vault)
     request = made(dpo, archive, access(dpo, archive))
 
