@@ -136,7 +136,7 @@ SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 365 * 86400 if HTTPS else 0
-SECURE_REDIRECT_EXEMPT = [r"^health/"]  # load balancers ask without TLS
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^(healthz|readyz)$"]  # load balancers ask without TLS
 SILENCED_SYSTEM_CHECKS = [
     "security.W005",  # whether every name below the archive's has TLS, and
     "security.W021",  # whether browsers shall have it in their lists, is the domain owner's to say

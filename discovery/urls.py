@@ -4,6 +4,7 @@ from django.urls import path
 
 from discovery.views import (
     exports,
+    health,
     holds,
     labelling,
     lost_holds,
@@ -22,8 +23,8 @@ urlpatterns = [
     path("help/", search.help_page, name="help"),
     path("coverage/", state.coverage_page, name="coverage"),
     path("status/", state.status_page, name="status"),
-    path("health/live", state.live, name="health-live"),
-    path("health/ready", state.ready, name="health-ready"),
+    path("health/live", health.live, name="health-live"),
+    path("health/ready", health.ready, name="health-ready"),
     path("personal-data/", personal.figures_page, name="personal-data"),
     path("theme", preferences.set_theme, name="set-theme"),
     path("searches/", searches.searches_page, name="searches"),

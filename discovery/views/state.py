@@ -1,12 +1,9 @@
-"""What the archive says of itself: coverage, status, health."""
+"""What the archive says of itself: coverage, status."""
 
-from django.contrib.auth.decorators import login_not_required
-from django.db import Error
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from archive.models import Message
 from archive.queries.coverage import coverage, not_searched
 from archive.queries.status import status
 from archive.wiring import archive
@@ -14,7 +11,6 @@ from discovery import auditing, moments
 from discovery.paging import pages
 from discovery.permissions import may_see_status
 from discovery.reasons import shown
-from muniment.errors import MunimentError
 
 PAGE_SIZE = 50
 _MAX_DIGITS = 9  # of a page number
@@ -53,25 +49,6 @@ def status_page(request: HttpRequest) -> HttpResponse:
         context["status"] = now
         context["sources"] = [(row, moments.moment(row.last_captured_at)) for row in now.sources]
     return render(request, "discovery/status.html", context)
-
-
-@login_not_required
-@require_safe
-def live(_request: HttpRequest) -> HttpResponse:
-    """Answer that the process runs."""
-    return HttpResponse("ok\n", content_type="text/plain")
-
-
-@login_not_required
-@require_safe
-def ready(_request: HttpRequest) -> HttpResponse:
-    """Answer whether searches can be served: the database, and the index once there is something in it."""
-    try:
-        if Message.objects.exists():
-            archive().engine.count()
-    except (Error, MunimentError) as error:
-        return HttpResponse(f"not ready: {type(error).__name__}\n", content_type="text/plain", status=503)
-    return HttpResponse("ok\n", content_type="text/plain")
 
 
 def _number(text: str) -> int:

@@ -7,7 +7,7 @@ from tests.e2e.browsing import Visit
 # What answers no page: forms that are sent, files, redirects, and what machines ask.
 NO_PAGE = frozenset(
     """
-    approval-decide api-document audit-check audit-file export-act export-bundle health-live health-ready
+    approval-decide api-document audit-check audit-file export-act export-bundle health-live health-ready healthz readyz
     matter-custodians lost-hold-act matter-hold-release matter-members message-body message-labels message-part
     message-raw request-act request-certificate-file request-pack retention-certificate-file
     retention-change-act retention-disposal-act retention-evaluate retention-event-withdraw search-change

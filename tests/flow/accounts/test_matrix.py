@@ -107,6 +107,8 @@ ROUTES = {
     "status": Route(),
     "health-live": Route(anonymous=200),
     "health-ready": Route(anonymous=200),
+    "healthz": Route(anonymous=200),
+    "readyz": Route(anonymous=200),
     "set-theme": Route(method="post", allowed=302),
     "set_language": Route(method="post", allowed=302),
     "sign-in": Route(allowed=302, anonymous=200),  # who is signed in goes on to the search
