@@ -1,3 +1,5 @@
+"""The engines that the suite is run on. `tests/live/search` runs it on a real OpenSearch, with fixtures of the same names."""
+
 import pytest
 
 from muniment.engines.memory import MemoryEngine
@@ -11,6 +13,12 @@ def _make(name, path):
     made = MemoryEngine() if name == "memory" else TantivyEngine(path / "index")
     made.clear()
     return made
+
+
+@pytest.fixture(scope="session")
+def another_engine(tmp_path_factory):
+    """Make another engine of the kind that is compared with the memory engine, with nothing in it."""
+    return lambda: _make("tantivy", tmp_path_factory.mktemp("another"))
 
 
 @pytest.fixture(params=ENGINES)

@@ -160,12 +160,11 @@ _near = st.builds(
 
 @given(_texts, st.lists(st.one_of(_query_words, _near), min_size=1, max_size=6))
 @settings(max_examples=15, deadline=None)
-def test_engines_agree_on_words_and_distances_in_any_text(tmp_path_factory, texts, queries):
+def test_engines_agree_on_words_and_distances_in_any_text(another_engine, texts, queries):
     from muniment.engines.memory import MemoryEngine
-    from muniment.engines.tantivy import TantivyEngine
     from tests.contract.search.mailset import document
 
-    engines = [MemoryEngine(), TantivyEngine(tmp_path_factory.mktemp("agree") / "index")]
+    engines = [MemoryEngine(), another_engine()]
     for engine in engines:
         engine.put([document(number, subject=text[:30], body=text) for number, text in enumerate(texts)])
 
