@@ -3,6 +3,8 @@
 import logging
 import time
 from collections.abc import Sequence
+from datetime import datetime
+from itertools import islice
 from typing import Final
 from uuid import UUID
 
@@ -12,8 +14,9 @@ from django.conf import settings
 from accounts.models import User
 from accounts.services.once_keys import forget_old as forget_old_keys
 from archive import wiring
-from archive.models import DraftState, RuleChangeDraft, SegmentStage, Stage, StageState
-from archive.services import disposal, evaluation, holds, simulations, stamping
+from archive.models import DraftState, RuleChangeDraft, Stage
+from archive.queueing import hint, waiting
+from archive.services import disposal, evaluation, holds, promotion, simulations, stamping
 from archive.services import sweep as sweeping
 from archive.services.audit_heads import note_head
 from archive.services.catalogue import catalogue_segments as catalogue
@@ -22,13 +25,17 @@ from archive.services.notes import log_pending
 from archive.services.personal import reopen_outdated, scan_segment
 from archive.services.stages import turn
 from archive.services.text import extract_segment
+from archive.wiring import Archive
 from muniment.errors import Corrupt, Refused, Transient
 from muniment.ids import SegmentId
+from muniment.seal.vault import Vault
 
 log = logging.getLogger(__name__)
 
-SWEEP_SECONDS: Final = 10.0  # live work waits no longer than this behind a sweep
-STAMP_EXPIRES_SECONDS: Final = 60.0  # the next sweep asks again
+SWEEP_SECONDS: Final = 10.0  # a sweep catalogues no longer than this
+INDEX_SECONDS: Final = 5.0  # a turn of the index; mail that was just sealed is catalogued between two
+QUEUED_AT_ONCE: Final = 200  # a sweep adds to a queue up to so many tasks
+CATALOGUED_AT_ONCE: Final = 50  # segments in one task of bulk
 EVALUATION_SECONDS: Final = 10.0  # a turn of a run over all mail; others on the queue come between
 DECIDED_DRAFTS: Final = (DraftState.IN_FORCE, DraftState.WITHDRAWN)
 SCANNED_AT_ONCE: Final = 20  # segments in one task: of 1,000 messages each, some 10 s
@@ -38,21 +45,42 @@ _RETRY = {"autoretry_for": (Transient,), "retry_backoff": True, "retry_backoff_m
 @shared_task(**_RETRY)
 def catalogue_segments(segment_ids: list[str]) -> None:
     """Catalogue segments that were just sealed, then ask for the next stages."""
+    found = _catalogue(segment_ids)
+    for segment_id in sweeping.undone(Stage.TEXT, among=found):
+        hint(extract_text, str(segment_id))
+    _queue_personal(sweeping.undone(Stage.PERSONAL_DATA, among=found))
+    hint(index_pending)
+
+
+@shared_task(**_RETRY)
+def catalogue_bulk(segment_ids: list[str]) -> None:
+    """Catalogue segments that nobody waits for; the sweep asks for their text and personal data little by little."""
+    _catalogue(segment_ids)
+    hint(index_pending)
+
+
+def _catalogue(segment_ids: Sequence[str]) -> list[SegmentId]:
     found = [SegmentId(UUID(segment_id)) for segment_id in segment_ids]
     for _ in catalogue(found, vault=wiring.archive().vault):
         pass
-    _queue_text(found)
-    _queue_personal(sweeping.undone(Stage.PERSONAL_DATA, among=found))
-    index_pending.delay()
+    return found
 
 
 @shared_task(**_RETRY)
 def index_pending() -> None:
-    """Index all that waits, unless another worker is at it."""
+    """Index what waits, for some seconds, unless another worker is at it; then let others on the queue come between."""
     archive = wiring.archive()
-    with turn(settings.MUNIMENT_DATA, "indexing", wait=False) as mine:
-        while mine and index_batch(vault=archive.vault, engine=archive.engine).left:
-            pass
+    started = time.monotonic()
+    left = True
+    while left and time.monotonic() - started < INDEX_SECONDS:
+        with turn(settings.MUNIMENT_DATA, "indexing", wait=False) as mine:
+            if not mine:  # whoever has the turn looks once more after giving it back
+                return
+            while left and time.monotonic() - started < INDEX_SECONDS:
+                left = index_batch(vault=archive.vault, engine=archive.engine).left
+        left = out_of_date().exists()
+    if left:
+        hint(index_pending)
 
 
 @shared_task(**_RETRY)
@@ -60,7 +88,7 @@ def extract_text(segment_id: str) -> None:
     """Draw the text of one segment's attachments."""
     found = SegmentId(UUID(segment_id))
     if extract_segment(found, vault=wiring.archive().vault, extractor=wiring.extractor()):
-        index_pending.delay()
+        hint(index_pending)
     _queue_personal(sweeping.undone(Stage.PERSONAL_DATA, among=[found]))
 
 
@@ -74,7 +102,7 @@ def scan_personal_data(segment_ids: list[str]) -> None:
         except Corrupt:
             log.exception("segment not looked through for personal data", extra={"segment_id": segment_id})
     if done:
-        index_pending.delay()
+        hint(index_pending)
 
 
 @shared_task
@@ -86,34 +114,76 @@ def complete_holds() -> None:
 
 
 @shared_task
+def resume_destruction() -> None:
+    """Go on with destructions that were cut short."""
+    disposal.resume(wiring.archive())
+
+
+@shared_task
 def sweep(*, whole: bool = False) -> None:
     """Do what was never queued or whose queue was lost, for a while; `whole` looks at the entire store.
 
-    Segments are catalogued here rather than queued again: a queue that is behind must not grow by its own sweep.
+    One sweeps at a time, however many beats there are. It queues only into queues that are short (`_room`), so that it
+    never piles up what workers that are behind have yet to do.
     """
     archive = wiring.archive()
-    vault = archive.vault
-    forget_old_keys()
-    started = time.monotonic()
+    now = archive.vault.now()
     with turn(settings.MUNIMENT_DATA, "sweeping", wait=False) as mine:
-        for _ in catalogue(sweeping.left_behind(vault=vault, whole=whole) if mine else (), vault=vault):
-            if time.monotonic() - started > SWEEP_SECONDS:
-                break
-    for segment_id in sweeping.to_queue(Stage.TEXT, now=vault.now()):
-        extract_text.delay(str(segment_id))
+        if not mine:
+            return
+        forget_old_keys()
+        try:
+            returned = promotion.settle(archive)  # what it lacks may be older than what is mostly listed
+            _catalogue_left_behind(archive.vault, whole=whole or returned)
+            _queue_stages(now)
+            _queue_acts(archive)
+        finally:  # what fails does not keep the others' acts from the log
+            note_head(now=now)
+            log_pending(archive)
+
+
+def _catalogue_left_behind(vault: Vault, *, whole: bool) -> None:
+    """Catalogue for a while here; what is left after that goes to the workers of bulk, unless they have enough."""
+    left = iter(sweeping.left_behind(vault=vault, whole=whole))
+    started = time.monotonic()
+    for _ in catalogue(left, vault=vault):
+        if time.monotonic() - started > SWEEP_SECONDS:
+            break
+    if (room := _room("bulk")) == QUEUED_AT_ONCE:
+        while room and (chunk := [str(segment_id) for segment_id in islice(left, CATALOGUED_AT_ONCE)]):
+            hint(catalogue_bulk, chunk)
+            room -= 1
+
+
+def _queue_stages(now: datetime) -> None:
+    """Queue text, personal data and index of what nobody touched for a while."""
+    if room := _room("bulk"):
+        for segment_id in sweeping.to_queue(Stage.TEXT, now=now, limit=room):
+            hint(extract_text, str(segment_id), queue="bulk")
     reopen_outdated()
-    _queue_personal(sweeping.to_queue(Stage.PERSONAL_DATA, now=vault.now()))
-    if out_of_date().exists():
-        index_pending.delay()
-    if stamping.is_due(archive):
-        stamp_log.apply_async(expires=STAMP_EXPIRES_SECONDS)
+    if room := _room("personal"):
+        _queue_personal(sweeping.to_queue(Stage.PERSONAL_DATA, now=now, limit=room))
+    if out_of_date().exists() and not waiting("index"):
+        hint(index_pending)
+
+
+def _queue_acts(archive: Archive) -> None:
+    """Queue acts that were cut short or whose order was lost, and that the slow workers have no order of."""
+    if _room("slow") != QUEUED_AT_ONCE:
+        return
+    hint(resume_destruction)
     if holds.unfinished():
-        complete_holds.apply_async(expires=SWEEP_SECONDS)
-    try:
-        disposal.resume(archive)  # destructions that were cut short
-    finally:  # one that fails does not keep the others' acts from the log
-        note_head(now=vault.now())
-        log_pending(archive)
+        hint(complete_holds)
+    if stamping.is_due(archive):
+        hint(stamp_log)
+    for draft_id in simulations.uncounted():
+        hint(count_rule_change, str(draft_id))
+
+
+def _room(queue: str) -> int:
+    """Return how many more tasks a sweep may put into a queue: none where it does not answer."""
+    already = waiting(queue)
+    return 0 if already is None else max(0, QUEUED_AT_ONCE - already)
 
 
 @shared_task
@@ -124,7 +194,7 @@ def evaluate_retention(*, forced: bool = False) -> None:
             return
         run = evaluation.evaluate(seconds=EVALUATION_SECONDS)
     if run.finished_at is None:
-        evaluate_retention.delay(forced=True)
+        hint(evaluate_retention, forced=True)
 
 
 @shared_task
@@ -144,7 +214,7 @@ def dispose(disposal_id: str, user_id: int, token_id: str | None = None) -> None
         disposal.execute(actor=actor, disposal_id=UUID(disposal_id), archive=wiring.archive())
     except Refused as error:
         log.warning("destruction refused", extra={"disposal_id": disposal_id, "kind": type(error).__name__})
-    evaluate_retention.delay(forced=True)
+    hint(evaluate_retention, forced=True)
 
 
 @shared_task
@@ -155,13 +225,6 @@ def stamp_log() -> None:
         log.warning("checkpoint not time-stamped", extra={"entries": done.size, "reason": done.failure})
 
 
-def _queue_text(segment_ids: Sequence[SegmentId]) -> None:
-    """Queue the text of attachments, for the segments that have any."""
-    waiting = SegmentStage.objects.filter(segment_id__in=segment_ids, stage=Stage.TEXT, state=StageState.PENDING)
-    for segment_id in waiting.values_list("segment_id", flat=True):
-        extract_text.delay(str(segment_id))
-
-
 def queue_personal_data() -> None:
     """Queue the search for personal data in what waits for it, as an import does at its end."""
     _queue_personal(sweeping.undone(Stage.PERSONAL_DATA))
@@ -170,4 +233,4 @@ def queue_personal_data() -> None:
 def _queue_personal(segment_ids: Sequence[SegmentId]) -> None:
     for start in range(0, len(segment_ids), SCANNED_AT_ONCE):
         chunk = segment_ids[start : start + SCANNED_AT_ONCE]
-        scan_personal_data.delay([str(segment_id) for segment_id in chunk])
+        hint(scan_personal_data, [str(segment_id) for segment_id in chunk])

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 
+from config import queues
 from config.database import databases
 from config.environment import Environment
 from config.secret import signing_key
@@ -180,34 +181,32 @@ if CELERY_BROKER_URL == "filesystem://":
         "control_folder": str(_QUEUE / "control"),
         "polling_interval": 0.05,
     }
+else:
+    CELERY_BROKER_TRANSPORT_OPTIONS = queues.REDIS
+    CELERY_BROKER_CONNECTION_TIMEOUT = queues.REDIS["socket_connect_timeout"]
+    CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # workers and beat wait for the queue as long as it takes
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_TASK_DEFAULT_QUEUE = "catalogue"
-CELERY_TASK_ROUTES = {
-    "archive.tasks.catalogue_segments": {"queue": "catalogue"},
-    "archive.tasks.index_pending": {"queue": "index"},
-    "archive.tasks.extract_text": {"queue": "text"},
-    "archive.tasks.scan_personal_data": {"queue": "personal"},
-    "archive.tasks.stamp_log": {"queue": "text"},
-    "archive.tasks.evaluate_retention": {"queue": "text"},
-    "archive.tasks.count_rule_change": {"queue": "text"},
-    "archive.tasks.dispose": {"queue": "text"},
-    "archive.tasks.sweep": {"queue": "catalogue"},
-    "discovery.tasks.make_export": {"queue": "exports"},
-    "discovery.tasks.sweep_exports": {"queue": "exports"},
-    "gdpr.tasks.make_pack": {"queue": "exports"},
-    "gdpr.tasks.carry_out": {"queue": "exports"},
-    "gdpr.tasks.sweep": {"queue": "exports"},
-}
+CELERY_TASK_DEFAULT_QUEUE = "slow"
+CELERY_TASK_ROUTES = queues.ROUTES
+CELERY_TASK_ANNOTATIONS = queues.ANNOTATIONS
+CELERY_TASK_PUBLISH_RETRY_POLICY = queues.PUBLISH_RETRIES
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False  # what they do may be done twice
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "archive.tasks.sweep", "schedule": 10.0, "options": {"expires": 10.0}},
-    "sweep-whole": {"task": "archive.tasks.sweep", "schedule": 3600.0, "kwargs": {"whole": True}},
+    "sweep-whole": {
+        "task": "archive.tasks.sweep",
+        "schedule": 3600.0,
+        "kwargs": {"whole": True},
+        "options": {"expires": 3600.0},
+    },
     "exports": {"task": "discovery.tasks.sweep_exports", "schedule": 60.0, "options": {"expires": 60.0}},
     "requests": {"task": "gdpr.tasks.sweep", "schedule": 60.0, "options": {"expires": 60.0}},
     "retention": {"task": "archive.tasks.evaluate_retention", "schedule": 900.0, "options": {"expires": 900.0}},
 }
+CELERY_BEAT_SCHEDULER = "config.beat:PatientScheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(MUNIMENT_DATA / "queue" / "beat")
 
 LOGGING = {

@@ -127,13 +127,14 @@ def services(*, root: Path, python: str, web_port: int) -> list[Service]:
             name="web",
             command=[*gunicorn, "--bind", f"127.0.0.1:{web_port}", "config.wsgi:application"],
         ),
-        Service(name="beat", command=[*celery, "beat", "--pidfile", "", "--loglevel", "WARNING"]),
+        Service(name="beat", command=[python, "-m", "config.beat"]),
         Service(name="worker", command=[*worker, "--queues", "catalogue,index", "--hostname", "worker@localhost"]),
-        Service(name="text", command=[*worker, "--queues", "text", "--hostname", "text@localhost"]),
+        Service(name="sweep", command=[*worker, "--queues", "sweep", "--hostname", "sweep@localhost"]),
+        Service(name="text", command=[*worker, "--queues", "text,slow", "--hostname", "text@localhost"]),
         Service(name="exports", command=[*worker, "--queues", "exports", "--hostname", "exports@localhost"]),
         Service(
-            name="personal",
-            command=["nice", "-n", "10", *worker, "--queues", "personal", "--hostname", "personal@localhost"],
+            name="bulk",
+            command=["nice", "-n", "10", *worker, "--queues", "bulk,personal", "--hostname", "bulk@localhost"],
         ),
     ]
 

@@ -1,31 +1,28 @@
 """The queue's tasks of requests: short, idempotent, safe to lose and to run twice."""
 
-import logging
 from uuid import UUID
 
-from celery import Task, shared_task
+from celery import shared_task
 from django.utils import timezone
-from kombu.exceptions import OperationalError
 
 from accounts.actors import Operator
 from accounts.models import User
 from archive import wiring
+from archive.queueing import hint
 from gdpr.services import erasing, forgetting, packs, reopening
 from muniment.errors import Refused, Transient
-
-log = logging.getLogger(__name__)
 
 _RETRY = {"autoretry_for": (Transient,), "retry_backoff": True, "retry_backoff_max": 60, "max_retries": 5}
 
 
 def queue_erasure(request_id: UUID, person_id: int | None) -> None:
     """Have a worker carry an erasure out; where the queue does not answer, the sweep finds it in a few minutes."""
-    _queue(carry_out, str(request_id), person_id)
+    hint(carry_out, str(request_id), person_id)
 
 
 def queue_pack(request_id: UUID) -> None:
     """Have a worker make the copy of an access; as `queue_erasure`."""
-    _queue(make_pack, str(request_id))
+    hint(make_pack, str(request_id))
 
 
 @shared_task
@@ -57,10 +54,3 @@ def sweep() -> None:
         queue_pack(request_id)
     for request_id, person_id in erasing.left_behind(now=now):
         queue_erasure(request_id, person_id)
-
-
-def _queue(task: Task, *arguments: str | int | None) -> None:
-    try:
-        task.delay(*arguments)
-    except (OSError, OperationalError):
-        log.warning("not queued: it waits for the sweep", extra={"task": task.name}, exc_info=True)

@@ -30,6 +30,7 @@ from muniment.seal.vault import Vault
 
 BATCH_MESSAGES: Final = 1_000  # a Tantivy commit costs some 20 ms; spec/performance.md section 10
 BATCH_BYTES: Final = 16 * 1024 * 1024  # of raw: bounds the memory of one batch
+LATELY: Final = 5_000  # so many of the newest that wait are looked through for mail of listeners: some seconds of them
 MAX_REASON_CHARS: Final = 500
 _CHUNK: Final = 500
 
@@ -66,10 +67,21 @@ def index_batch(*, vault: Vault, engine: SearchEngine) -> Indexed:
 
 
 def _waiting() -> list[tuple[UUID, int, int]]:
-    """Return what comes next: messages that no search finds yet before those whose document is to be made again."""
+    """Return what comes next: messages that no search finds yet before those whose document is to be made again.
+
+    Of the former, what listeners took of late comes first: it does not wait for the end of a large import.
+    """
     rows = out_of_date().order_by("id").values_list("id", "revision", "size_bytes")
-    new = list(rows.filter(indexed_revision=0)[:BATCH_MESSAGES])
-    return new or list(rows[:BATCH_MESSAGES])
+    new = rows.filter(indexed_revision=0)
+    found = list(new[: BATCH_MESSAGES + 1])
+    if not found:
+        return list(rows[:BATCH_MESSAGES])
+    if len(found) <= BATCH_MESSAGES:
+        return found
+    newest = new.order_by("-id").values("id")[:LATELY]
+    live = list(rows.filter(sightings__import_key="", id__in=newest).distinct()[:BATCH_MESSAGES])
+    already = {message_id for message_id, *_ in live}
+    return live + [row for row in found if row[0] not in already][: BATCH_MESSAGES - len(live)]
 
 
 def _within_budget(rows: Sequence[tuple[UUID, int, int]]) -> dict[UUID, int]:

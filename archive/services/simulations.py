@@ -7,9 +7,10 @@ The counts of a draft, as JSON: {"as_of": day, "messages": n, "sooner": n, "late
 
 import json
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -25,6 +26,7 @@ from muniment.policy.facts import MessageFacts
 from muniment.policy.rules import Rule
 from muniment.policy.simulate import Simulation, Tally, simulate
 
+LOST_AFTER: Final = timedelta(minutes=1)
 _KEPT: Final = frozenset({Outcome.KEEP, Outcome.REVIEW})
 
 
@@ -49,6 +51,13 @@ def count(
     draft.digest = digest_of(draft)
     draft.save()
     return draft
+
+
+def uncounted(*, now: datetime | None = None) -> list[UUID]:
+    """Return drafts whose counting was asked for a while ago and is not done: what the sweep queues."""
+    since = (now or timezone.now()) - LOST_AFTER
+    rows = RuleChangeDraft.objects.filter(state=DraftState.COUNTING, made_at__lt=since)
+    return list(rows.values_list("id", flat=True))
 
 
 def digest_of(draft: RuleChangeDraft) -> str:

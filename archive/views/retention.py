@@ -24,6 +24,7 @@ from archive.queries import due, rules
 from archive.queries.disposals import disposals
 from archive.queries.facts import day_of
 from archive.queries.reach import reaches_all
+from archive.queueing import order
 from archive.services import evaluation, proposals
 from muniment.errors import Refused
 from muniment.policy.decide import Outcome
@@ -73,7 +74,7 @@ def evaluate(request: HttpRequest) -> HttpResponse:
         evaluation.evaluate()
         messages.success(request, _("All mail was looked at again."))
     else:
-        tasks.evaluate_retention.delay(forced=True)
+        order(tasks.evaluate_retention, forced=True)
         messages.info(request, _("All mail is being looked at again. The counts change when that is done."))
     return HttpResponseRedirect(reverse("retention"))
 

@@ -19,6 +19,7 @@ from archive.forms import EVENTS, EventForm, VerdictForm
 from archive.models import CustodianEvent
 from archive.queries import due
 from archive.queries.reach import reaches_address
+from archive.queueing import hint
 from archive.services import events, verdicts
 from archive.views.retention import evaluated, frame, manages_retention, reads_retention
 from muniment.errors import Refused
@@ -74,7 +75,7 @@ def events_page(request: HttpRequest) -> HttpResponse:
         events.note(actor=request.user, address=given["address"], event=Event(given["event"]), on=given["on"])
     except Refused as error:
         return _events(request, form, wrong=str(error), status=409)
-    tasks.evaluate_retention.delay(forced=True)
+    hint(tasks.evaluate_retention, forced=True)
     messages.success(request, _("Noted. Terms that count from it begin on that day."))
     return HttpResponseRedirect(reverse("retention-events"))
 
@@ -84,7 +85,7 @@ def events_page(request: HttpRequest) -> HttpResponse:
 def withdraw_event(request: HttpRequest, event_id: int) -> HttpResponse:
     """Take back an event that was noted by mistake."""
     events.withdraw(actor=request.user, event_id=event_id)
-    tasks.evaluate_retention.delay(forced=True)
+    hint(tasks.evaluate_retention, forced=True)
     messages.success(request, _("Taken back. The audit trail keeps both."))
     return HttpResponseRedirect(reverse("retention-events"))
 

@@ -19,6 +19,7 @@ from archive.queries import rules as queries
 from archive.queries.disposals import approvals_of, awaited, stands
 from archive.queries.messages import NotFound, visible_rows
 from archive.queries.rules import NoSuchRule
+from archive.queueing import hint
 from archive.services import rules as services
 from archive.views.retention import frame, manages_retention, reads_retention
 from archive.views.rules import count_or_queue
@@ -61,7 +62,7 @@ def _ask(request: HttpRequest, draft: RuleChangeDraft) -> str:
 
 def _put_in_force(request: HttpRequest, draft: RuleChangeDraft) -> str:
     services.put_in_force(actor=request.user, draft=draft, seen=request.POST.get("seen", ""))
-    tasks.evaluate_retention.delay(forced=True)
+    hint(tasks.evaluate_retention, forced=True)
     messages.success(request, _("The change is recorded. All mail is being looked at again under the new rules."))
     return reverse("retention-rules")
 

@@ -19,6 +19,7 @@ from archive.queries import rules as queries
 from archive.queries.facts import day_of
 from archive.queries.messages import NotFound
 from archive.queries.rules import NoSuchRule
+from archive.queueing import hint
 from archive.rule_form import RuleForm, initial_of
 from archive.services import rules as services
 from archive.services import simulations
@@ -126,7 +127,7 @@ def count_or_queue(draft: RuleChangeDraft) -> None:
     if Message.objects.count() <= EVALUATED_AT_ONCE:
         simulations.count(draft)
     else:
-        tasks.count_rule_change.delay(str(draft.id))
+        hint(tasks.count_rule_change, str(draft.id))
 
 
 def _proposed(request: HttpRequest, form: RuleForm) -> HttpResponse:

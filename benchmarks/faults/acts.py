@@ -161,6 +161,7 @@ def sweeps() -> dict:
     """Do what the workers' sweeps do."""
     holds.complete(archive())
     tasks.sweep()
+    tasks.resume_destruction()
     gdpr_tasks.sweep()
     return {}
 

@@ -15,7 +15,7 @@ FINISH_SECONDS = 300
 
 def _workers(place: Place) -> subprocess.Popen:
     command = ["-m", "celery", "-A", "config", "worker", "--concurrency", "1", "--hostname", "worker@localhost"]
-    command += ["--without-gossip", "--without-mingle", "--queues", "catalogue,index,text", "--beat"]
+    command += ["--without-gossip", "--without-mingle", "--queues", "catalogue,index,text,sweep,bulk,slow", "--beat"]
     return place.start(*command, module=True, start_new_session=True)
 
 

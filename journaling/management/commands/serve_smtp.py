@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from archive import tasks, wiring
 from archive.intake.group_commit import GroupCommit
+from archive.queueing import hint
 from archive.services.server import let_go
 from archive.services.setup import prepare
 from journaling.smtp.configuration import read_listener, read_options
@@ -103,7 +104,7 @@ def _make_intake() -> GroupCommit:
 
 
 def _queue_segments(segment_ids: Sequence[SegmentId]) -> None:
-    tasks.catalogue_segments.delay([str(segment_id) for segment_id in segment_ids])
+    hint(tasks.catalogue_segments, [str(segment_id) for segment_id in segment_ids])
 
 
 def _say_nothing(_addresses: list[Address]) -> None:
