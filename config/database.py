@@ -1,7 +1,7 @@
 """Which database: SQLite in the data folder, or the PostgreSQL that DATABASE_URL names, and how it is spoken to.
 
 DATABASE_URL may name several hosts: the one that takes writes is spoken to. DATABASE_REPLICA_URL names a server that
-follows it, for reads that may be some seconds old (`archive.services.replica`).
+follows it, for reads that may be some seconds old (`archive.queries.replica`).
 """
 
 import re

@@ -20,6 +20,7 @@ from archive.models import (
     MessageStanding,
     Segment,
     SegmentStage,
+    ServedDatabase,
     StaleDocument,
 )
 from archive.services.postgresql_files import DatabaseBusy, write_anew
@@ -36,6 +37,7 @@ _WITHOUT_CONTENT: Final[frozenset[type[Model]]] = frozenset(
         MessageStanding,
         Segment,
         SegmentStage,
+        ServedDatabase,
         StaleDocument,
     }
 )

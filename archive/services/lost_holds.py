@@ -19,6 +19,7 @@ from accounts.permissions import APPROVES_IN_MATTERS, MANAGES_MATTERS, may
 from accounts.services import approvals, audit
 from archive.models import Hold, LogNote, LostHold, Segment
 from archive.services import notes
+from archive.services.continuity import refuse_unless_settled
 from archive.services.notes import last_known
 from archive.wiring import Archive
 from muniment.errors import Refused, Transient
@@ -75,7 +76,11 @@ def standing() -> QuerySet[LostHold]:
 
 
 def refuse_while_any() -> None:
-    """Raise `HoldLost` while a lost hold stands. What decides about destruction calls it, under its lock."""
+    """Raise `HoldLost` while a lost hold stands. What decides about destruction calls it, under its lock.
+
+    Raises `DatabaseReturned` where they were not looked for yet.
+    """
+    refuse_unless_settled()
     lost = standing().first()
     if lost is not None:
         raise HoldLost(lost.hold_id)

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 
 from archive.models import LogNote, Segment, SegmentStage, Stage, StageState
+from archive.services.continuity import refuse_unless_settled
 from archive.services.stages import turn
 from archive.wiring import Archive
 from muniment.errors import Refused
@@ -74,12 +75,14 @@ def log_pending(archive: Archive, *, wait: bool = False) -> int:
 
     One process does so at a time: without `wait`, 0 is returned at once where another is at it. Killed between the
     append and its note, the next call finds the entries and notes them: none is logged twice. Raises
-    `StoreUnavailable`, `LogBusy`; `Corrupt` where the log is not what was signed, or not all that the rows know.
+    `DatabaseReturned`, `StoreUnavailable`, `LogBusy`; `Corrupt` where the log is not what was signed, or not all that
+    the rows know.
     """
     logged = 0
     with turn(archive.data, "logging", wait=wait) as mine:
         if not mine or not (_waiting_notes().exists() or _waiting_segments().exists()):
             return 0
+        refuse_unless_settled()  # what the log holds beyond the rows tells which holds are lost
         writer = LogWriter(archive.vault.segments, archive.signer)
         _learn(archive, writer.repair(archive.vault.now()))
         while batch := _batch():

@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
 from archive.models import Message
+from archive.services import continuity
 from archive.services.replay import replay
 from archive.services.server import check_server
 from archive.stores import stores
@@ -42,6 +43,7 @@ def prepare() -> None:
         if not (data / "index").exists() and not Message.objects.exists():
             archive().engine.clear()  # an index that is missing later was lost, and is told as such
         replay(archive())  # before anybody is served: what a restored backup brought back is destroyed again
+        continuity.note()
 
 
 def _make_keys(keys: Path) -> None:

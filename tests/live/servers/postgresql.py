@@ -2,6 +2,8 @@
 
     python -m tests.live.servers.postgresql    start one, print its DATABASE_URL, stop it at the end of the input
 
+`replica_of` makes a second one that follows by streaming (pg_basebackup, a replication slot) and can be promoted.
+
 Its programs come from Debian's package `postgresql` (`make live` installs it). Where they lack, or the server does not
 start, `ServerFailed` says why, with its log.
 """
@@ -43,6 +45,7 @@ class PostgreSQL:
     port: int
     settings: dict[str, str]
     _process: subprocess.Popen[bytes] | None = None
+    follows: "PostgreSQL | None" = None
 
     @property
     def data(self) -> Path:
@@ -73,6 +76,19 @@ class PostgreSQL:
         if done.returncode:
             raise ServerFailed(f"psql: {done.stderr}")
         return done.stdout.strip()
+
+    def promote(self) -> None:
+        """Make a replica a server of its own that takes writes; wait until it does."""
+        self.sql("SELECT pg_promote(true, 60)")
+
+    def caught_up(self, seconds: float = 60.0) -> None:
+        """Wait until a replica has replayed all that its primary has written by now; raise `ServerFailed`."""
+        written = self.follows.sql("SELECT pg_current_wal_lsn()")
+        until = time.monotonic() + seconds
+        while self.sql(f"SELECT pg_last_wal_replay_lsn() >= '{written}'") != "t":
+            if time.monotonic() > until:
+                raise ServerFailed(f"the replica does not follow:\n{self.log.read_text(errors='replace')[-4000:]}")
+            time.sleep(0.05)
 
     def start(self) -> None:
         """Start it and wait until it answers."""
@@ -119,6 +135,44 @@ def postgresql(**settings: str) -> Iterator[PostgreSQL]:
     finally:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def replica_of(primary: PostgreSQL, *, synchronous: bool = False, **settings: str) -> Iterator[PostgreSQL]:
+    """Give a running server that follows another by streaming; it is gone afterwards, with its folder.
+
+    With `synchronous`, the primary confirms nothing that the replica has not on its disk.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="muniment-replica-"))
+    own = SETTINGS | {"hot_standby_feedback": "off"} | settings
+    server = PostgreSQL(folder=folder, password=primary.password, port=free_port(), settings=own, follows=primary)
+    slot = f"replica_{server.port}"
+    try:
+        _copy(primary, server, slot)
+        server.start()
+        server.caught_up()
+        if synchronous:
+            primary.sql(f"ALTER SYSTEM SET synchronous_standby_names = '{slot}'")
+            primary.sql("SELECT pg_reload_conf()")
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _copy(primary: PostgreSQL, server: PostgreSQL, slot: str) -> None:
+    """Copy the files of a running server, with what tells the copy to follow it: it asks for a slot of its own."""
+    if os.geteuid() == 0:
+        account = pwd.getpwnam("postgres")
+        os.chown(server.folder, account.pw_uid, account.pw_gid)
+    address = f"{primary.url()}?application_name={slot}"
+    command = [*_program("pg_basebackup"), "-d", address, "-D", str(server.data), "-R", "-C", "-S", slot]
+    command += ["-X", "stream", "-c", "fast", "--no-sync"]
+    done = subprocess.run(
+        command, check=False, capture_output=True, text=True, timeout=300, cwd=server.folder, **_as_nobody_special()
+    )
+    if done.returncode:
+        raise ServerFailed(f"pg_basebackup: {done.stderr}")
 
 
 def _make(server: PostgreSQL) -> None:
