@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "discovery.continuity.OnlyInOrder",
     "discovery.middleware.PlainErrors",
 ]
 ROOT_URLCONF = "config.urls"
@@ -116,7 +117,7 @@ TEMPLATES = [
 ]
 
 DATABASES = databases(env, MUNIMENT_DATA / "catalogue.sqlite3")
-MUNIMENT_REPLICA_LAG_SECONDS = env.whole("MUNIMENT_REPLICA_LAG_SECONDS", 5, least=1, most=300)
+MUNIMENT_REPLICA_LAG_SECONDS = env.whole("MUNIMENT_REPLICA_LAG_SECONDS", 5, least=2, most=300)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"
