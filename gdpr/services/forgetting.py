@@ -69,9 +69,10 @@ def _forget(actor: Actor, request_id: UUID, archive: Archive, at: datetime, reas
             raise NotAllowed(
                 _("Messages are still restricted because of this request: the person is needed to decide about them.")
             )
+        request.forgotten_at = at
+        request.save(update_fields=["forgotten_at"])  # from here on the database lets the reasons of the history go
         salt = secrets.token_bytes(_SALT_BYTES)
         _replace(request, lambda text: sha256(salt + text.encode()).hexdigest()[:_SHOWN])
-        request.forgotten_at = at
         request.save()
         numbers = _entries(request)
         record(actor, request, Act.FORGOTTEN, at=at)

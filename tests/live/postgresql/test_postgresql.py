@@ -20,6 +20,7 @@ GROUPS = {
         f"{INSIDE}/test_migrations.py",
         f"{INSIDE}/test_mail.py",
         f"{FLOW}/archive/test_hold_guards.py",
+        f"{FLOW}/gdpr/test_history_guards.py",
         f"{FLOW}/archive/test_catalogue.py",
     ),
     "races": (
