@@ -5,9 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 export DJANGO_SETTINGS_MODULE := config.settings
 
-.PHONY: help setup up down test check e2e live bench lock clean
+.PHONY: help setup up down test check lint-deploy e2e live bench lock clean
 help: ## list the commands
-	@grep -hE '^[a-z0-9]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 $(VENV)/.ready: requirements.txt requirements-dev.txt
 	$(PYTHON) -m venv $(VENV)
@@ -49,6 +49,9 @@ check: setup ## lint, types, layers
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+lint-deploy: setup ## Dockerfile, compose.yaml, deploy/ as their own tools read them; fetches these, needs Go
+	@deploy/lint/run.sh $(VENV)/lint
 
 lock: ## resolve requirements.in and requirements-dev.in again
 	rm -rf $(VENV)-lock && $(PYTHON) -m venv $(VENV)-lock

@@ -14,7 +14,7 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
@@ -24,8 +24,6 @@ TEMPORARY: Final = Path(tempfile.gettempdir())
 ROLE_FILE: Final = TEMPORARY / "muniment-role"  # what `healthy` has to ask
 ALIVE_FILE: Final = TEMPORARY / "muniment-alive"  # touched by a worker every few seconds: config/alive.py
 ALIVE_SECONDS: Final = 60.0
-SCHEDULE: Final = TEMPORARY / "muniment-beat"
-SCHEDULE_SECONDS: Final = 600.0  # beat writes its schedule every 180 s
 WAIT_SECONDS: Final = 600.0
 ANSWER_SECONDS: Final = 5.0
 ALL: Final = "0.0.0.0"  # noqa: S104 - a container has its own network
@@ -75,9 +73,7 @@ def worker(rest: Sequence[str]) -> int:
 
 def beat(_rest: Sequence[str]) -> int:
     """Ask for the recurring work."""
-    for old in TEMPORARY.glob(f"{SCHEDULE.name}*"):
-        old.unlink()
-    return _become("beat", [*_celery("beat"), "--pidfile", "", "--schedule", str(SCHEDULE)])
+    return _become("beat", ["-m", "config.beat"])
 
 
 def migrate(_rest: Sequence[str]) -> int:
@@ -124,8 +120,8 @@ def healthy(_rest: Sequence[str]) -> int:
     asked = {
         "web": _web_answers,
         "capture": _capture_answers,
-        "worker": lambda: _is_fresh([ALIVE_FILE], ALIVE_SECONDS),
-        "beat": lambda: _is_fresh(TEMPORARY.glob(f"{SCHEDULE.name}*"), SCHEDULE_SECONDS),
+        "worker": _worker_turns,
+        "beat": lambda: True,  # one that waits for its turn does nothing; one that fails ends
     }.get(role)
     if asked is None:
         return _wrong("no role runs here")
@@ -133,13 +129,17 @@ def healthy(_rest: Sequence[str]) -> int:
 
 
 def make_secrets(rest: Sequence[str]) -> int:
-    """Write each secret that the deployment names, into a folder."""
+    """Write each secret that the deployment names, into a folder that only its owner enters.
+
+    The texts can be read by whoever gets them: an engine mounts each into containers of other users.
+    """
     from muniment.stores.key_file import make_key_file  # noqa: PLC0415
 
     if len(rest) != 1:
         return _wrong("make-secrets wants a folder")
     folder = Path(rest[0])
     try:
+        folder.chmod(0o700)
         for name in ("master-key", "log-key"):
             make_key_file(folder / name)
         for name, text in texts(lambda: secrets.token_urlsafe(32)).items():
@@ -246,16 +246,17 @@ def _capture_answers() -> bool:
         return False
 
 
-def _is_fresh(paths: Iterable[Path], seconds: float) -> bool:
-    return any(time.time() - path.stat().st_mtime < seconds for path in paths if path.exists())
+def _worker_turns() -> bool:
+    return time.time() - ALIVE_FILE.stat().st_mtime < ALIVE_SECONDS
 
 
 def _write_once(path: Path, text: str) -> None:
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
     except FileExistsError:
         return
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        os.fchmod(descriptor, 0o444)
         file.write(text)
 
 
