@@ -1,0 +1,48 @@
+"""One archive on PostgreSQL and MinIO, two capture nodes and two web processes, HAProxy before them."""
+
+import signal
+
+import pytest
+
+from tests.live.nodes.place import archive
+from tests.live.servers.haproxy import haproxy
+from tests.live.servers.minio import minio
+from tests.live.servers.postgresql import postgresql
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    with (
+        postgresql() as database,
+        minio() as store,
+        archive(tmp_path_factory.mktemp("nodes"), database, store) as made,
+    ):
+        yield made
+
+
+@pytest.fixture(scope="module")
+def captures(place):
+    nodes = [place.capture(name) for name in ("capture1", "capture2")]
+    for node in nodes:
+        node.start()
+    yield nodes
+    for node in nodes:
+        node.end(signal.SIGTERM)
+
+
+@pytest.fixture(scope="module")
+def webs(place):
+    nodes = [place.web(name) for name in ("web1", "web2")]
+    for node in nodes:
+        node.start()
+    yield nodes
+    for node in nodes:
+        node.end(signal.SIGTERM)
+
+
+@pytest.fixture(scope="module")
+def balancer(captures, webs):
+    ports = {"capture": tuple(node.port for node in captures), "web": tuple(node.port for node in webs)}
+    with haproxy(**ports) as running:
+        running.wait_for("capture1", "capture2", "web1", "web2")
+        yield running
