@@ -11,6 +11,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import psycopg
+
 ROOT = Path(__file__).resolve().parents[2]
 WAIT_SECONDS = 30
 
@@ -55,8 +57,13 @@ class Place:
 
     def digests(self) -> Counter:
         """Return how many sightings the catalogue has of each raw digest."""
+        url = self.environment.get("DATABASE_URL", "")
+        asked = "select sha256 from archive_sighting"
+        if url.startswith("postgres"):
+            with psycopg.connect(url) as database:
+                return Counter(row[0] for row in database.execute(asked))
         with sqlite3.connect(self.data / "catalogue.sqlite3") as database:
-            return Counter(row[0] for row in database.execute("select sha256 from archive_sighting"))
+            return Counter(row[0] for row in database.execute(asked))
 
 
 def free_port() -> int:
