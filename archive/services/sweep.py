@@ -24,9 +24,9 @@ def uncatalogued(*, vault: Vault, whole: bool) -> Iterator[SegmentId]:
     for segment_id in vault.segment_ids(since=None if whole else vault.now() - TAIL):
         chunk.append(segment_id)
         if len(chunk) == _CHUNK:
-            yield from _missing(chunk)
+            yield from missing(chunk)
             chunk = []
-    yield from _missing(chunk)
+    yield from missing(chunk)
 
 
 def left_behind(*, vault: Vault, whole: bool) -> Iterator[SegmentId]:
@@ -73,7 +73,8 @@ def _undone(stage: Stage) -> QuerySet[SegmentStage]:
     return rows
 
 
-def _missing(chunk: list[SegmentId]) -> list[SegmentId]:
+def missing(chunk: Sequence[SegmentId]) -> list[SegmentId]:
+    """Return those of some segments that the catalogue knows nothing of, in the same order."""
     done = SegmentStage.objects.filter(segment_id__in=chunk, stage=Stage.CATALOGUE)
     known = set(done.values_list("segment_id", flat=True))
     return [segment_id for segment_id in chunk if segment_id not in known]

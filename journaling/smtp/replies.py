@@ -20,7 +20,9 @@ NOT_A_PROXY = b"421 4.7.1 Your address is not listed as a proxy of this archive;
 TOO_MANY_CONNECTIONS = b"421 4.7.0 Too many connections; try again\r\n"
 NO_CLIENT = b"450 4.7.1 The proxy did not say whose connection this is: no mail is taken over it\r\n"
 STORE_UNAVAILABLE = b"451 4.3.0 The archive's store does not answer; try again\r\n"
+BEHIND = b"451 4.3.2 The archive has too much to catch up with; try again later\r\n"
 NO_ROOM = b"452 4.3.1 The archive is receiving as much as it can; try again\r\n"
+DISK_FULL = b"452 4.3.1 The archive's disk is nearly full; try again later\r\n"
 TOO_MANY_RECIPIENTS = b"452 4.5.3 Too many recipients in one message; send the others in another\r\n"
 
 UNKNOWN_COMMAND = b"500 5.5.1 Command not recognised\r\n"

@@ -3,10 +3,12 @@
 import asyncio
 import contextlib
 import logging
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
 from archive.intake.port import Intake
+from archive.intake.pressure import Pressure
 from journaling.smtp import replies
 from journaling.smtp.access import Connections, is_within, plain_address
 from journaling.smtp.connection import Connection
@@ -24,9 +26,12 @@ _CLOCK_SECONDS = 1.0  # how exactly time-outs are kept
 class Server:
     """Takes mail for an intake. Make it inside the running event loop."""
 
-    def __init__(self, *, options: Options, intake: Intake) -> None:
+    def __init__(
+        self, *, options: Options, intake: Intake, pressure: Callable[[], Pressure] = lambda: Pressure.NONE
+    ) -> None:
         self._options = options
         self._intake = intake
+        self._pressure = pressure
         self._loop = asyncio.get_running_loop()
         self._count = Connections(options.limits)
         self._open: dict[Connection | Preamble, str | None] = {}  # the address that is counted, None if none is
@@ -92,7 +97,9 @@ class Server:
             return replies.TOO_MANY_CONNECTIONS
         if self._leaving and not peer.known:
             return replies.SHUTTING_DOWN
-        return Session(options=self._options, listener=listener, intake=self._intake, peer=peer)
+        return Session(
+            options=self._options, listener=listener, intake=self._intake, peer=peer, pressure=self._pressure
+        )
 
     def _enter(self, one: Connection | Preamble, address: str) -> bool:
         entered = self._count.enter(address)

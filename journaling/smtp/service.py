@@ -13,6 +13,7 @@ from typing import Protocol
 import uvloop
 
 from archive.intake.port import Intake
+from archive.intake.pressure import Gauge, Pressure
 from journaling.smtp.options import Listener, Options
 from journaling.smtp.server import Server
 from muniment.errors import Refused
@@ -42,6 +43,7 @@ def serve(
     listeners: tuple[Listener, ...],
     make_intake: Callable[[], ClosableIntake],
     announce: Announce,
+    make_gauge: Callable[[], Gauge] | None = None,
     drain_seconds: float = DRAIN_SECONDS,
     grace_seconds: float = 0,
     share_ports: bool = False,
@@ -49,9 +51,10 @@ def serve(
 ) -> None:
     """Take mail until SIGTERM or SIGINT; raise `Refused` if an address cannot be listened on.
 
-    `make_intake` is called inside the event loop. `announce` is told where is listened. `lifeline` is the read end
-    of a pipe: its closing, too, means stop. For `grace_seconds` checks are answered 421 and mail is still taken; then
-    messages under way have `drain_seconds`. Being told to stop again ends the grace, never a message.
+    `make_intake` and `make_gauge` are called inside the event loop; without a gauge nothing keeps mail out.
+    `announce` is told where is listened. `lifeline` is the read end of a pipe: its closing, too, means stop. For
+    `grace_seconds` checks are answered 421 and mail is still taken; then messages under way have `drain_seconds`. Being
+    told to stop again ends the grace, never a message.
     """
 
     async def work() -> None:
@@ -66,7 +69,8 @@ def serve(
         if lifeline is not None:
             loop.add_reader(lifeline, told.set)
         intake = make_intake()
-        server = Server(options=options, intake=intake)
+        gauge = make_gauge() if make_gauge else None
+        server = Server(options=options, intake=intake, pressure=lambda: gauge.pressure if gauge else Pressure.NONE)
         try:
             announce(await _listen(server, listeners, share_ports=share_ports))
             await told.wait()
@@ -77,6 +81,8 @@ def serve(
                 await asyncio.wait_for(again.wait(), grace_seconds)
         finally:
             await server.stop(within_seconds=drain_seconds)
+            if gauge:
+                gauge.close()
             await intake.close()
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from archive.intake.port import Intake
+from archive.intake.pressure import Pressure
 from journaling.smtp import commands, replies
 from journaling.smtp.access import is_within
 from journaling.smtp.commands import Chunk, Wrong
@@ -29,6 +30,7 @@ _PARAMETER_REPLIES = {
     Wrong.VALUE: replies.BAD_PARAMETER,
     Wrong.UNKNOWN: replies.UNKNOWN_PARAMETER,
 }
+_PRESSURE_REPLIES = {Pressure.BEHIND: replies.BEHIND, Pressure.FULL: replies.DISK_FULL}
 
 Reply = bytes | Awaitable[bytes] | None
 Verb = Callable[["Session", bytes], Reply]
@@ -57,6 +59,7 @@ class Session:
         "_login",
         "_options",
         "_peer",
+        "_pressure",
         "_receiving",
         "_tls",
         "_transaction",
@@ -64,10 +67,19 @@ class Session:
         "upgrading",
     )
 
-    def __init__(self, *, options: Options, listener: Listener, intake: Intake, peer: Peer) -> None:
+    def __init__(
+        self,
+        *,
+        options: Options,
+        listener: Listener,
+        intake: Intake,
+        peer: Peer,
+        pressure: Callable[[], Pressure] = lambda: Pressure.NONE,
+    ) -> None:
         self._options = options
         self._listener = listener
         self._intake = intake
+        self._pressure = pressure
         self._peer = peer
         self._trusted = peer.known and is_within(peer.address, options.networks)
         self._login = Login(options)
@@ -254,6 +266,8 @@ class Session:
             return _PARAMETER_REPLIES[declared]
         if declared.size_bytes > self._options.limits.message_bytes:
             return replies.TOO_LARGE
+        if (pressure := self._pressure()) is not Pressure.NONE:
+            return _PRESSURE_REPLIES[pressure]
         # A look only: the room is taken at DATA, so that nobody holds it by talking.
         if not self._intake.reserve(declared.size_bytes):
             return replies.NO_ROOM

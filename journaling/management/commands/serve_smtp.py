@@ -10,6 +10,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from archive import tasks, wiring
 from archive.intake.group_commit import GroupCommit
+from archive.intake.pressure import Bounds, Gauge
+from archive.queries.backlog import Backlog
 from archive.queueing import hint
 from archive.services.server import let_go
 from archive.services.setup import prepare
@@ -60,6 +62,7 @@ class Command(BaseCommand):
             options=smtp_options,
             listeners=listeners,
             make_intake=_make_intake,
+            make_gauge=_make_gauge,
             drain_seconds=options["drain_seconds"],
             grace_seconds=settings.MUNIMENT_SMTP_GRACE_SECONDS,
         )
@@ -101,6 +104,15 @@ def _make_intake() -> GroupCommit:
         budget_bytes=settings.MUNIMENT_BYTES_IN_FLIGHT,
         sealed=_queue_segments,
     )
+
+
+def _make_gauge() -> Gauge:
+    bounds = Bounds(
+        segments=settings.MUNIMENT_BACKLOG_SEGMENTS,
+        messages=settings.MUNIMENT_BACKLOG_MESSAGES,
+        free_bytes=settings.MUNIMENT_FREE_BYTES,
+    )
+    return Gauge(Backlog(wiring.archive(), bounds).read, bounds)
 
 
 def _queue_segments(segment_ids: Sequence[SegmentId]) -> None:

@@ -9,6 +9,7 @@ from ipaddress import ip_network
 import uvloop
 
 from archive.intake.port import Captured, IntakeUnavailable
+from archive.intake.pressure import Pressure
 from journaling.smtp.options import Limits, Listener, Options
 from journaling.smtp.server import Server
 
@@ -132,8 +133,9 @@ def stuffed(raw):
 class Rig:
     """A running server in a thread of its own."""
 
-    def __init__(self, make_intake, server_options, listener):
+    def __init__(self, make_intake, server_options, listener, pressure):
         self._make_intake = make_intake
+        self.pressure = pressure
         self._loop = uvloop.new_event_loop()
         self._ready = threading.Event()
         self._clients: list[Client] = []
@@ -152,7 +154,7 @@ class Rig:
 
     async def _start(self):
         self.intake = self._make_intake()
-        self.server = Server(options=self._options, intake=self.intake)
+        self.server = Server(options=self._options, intake=self.intake, pressure=lambda: self.pressure)
         _, self.port = await self.server.listen(self._listener)
 
     def client(self, **keywords):
@@ -188,11 +190,14 @@ class Rig:
 
 
 @contextlib.contextmanager
-def running(*, intake=None, make_intake=None, lmtp=False, limits=None, **changes):
+def running(*, intake=None, make_intake=None, lmtp=False, limits=None, pressure=Pressure.NONE, **changes):
     """`make_intake` is called in the server's loop; `intake` is one in memory."""
     listener = Listener(host="127.0.0.1", port=0, lmtp=lmtp, source="test")
     rig = Rig(
-        make_intake or (lambda: intake or MemoryIntake()), options(limits=limits or Limits(), **changes), listener
+        make_intake or (lambda: intake or MemoryIntake()),
+        options(limits=limits or Limits(), **changes),
+        listener,
+        pressure,
     )
     try:
         yield rig
