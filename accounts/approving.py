@@ -1,7 +1,8 @@
 """What each kind of approval is in plain words: whoever acts on a kind registers how its requests read.
 
 The page of approvals knows no kinds. An app registers its own when it is ready:
-`register("matter-custodian", describe)`, where `describe` reads what the subject names and says it for the page.
+`register("matter-custodian", describe)`, where `describe` reads what the subject names and says it to whoever reads
+the page: no count in it may go beyond what that person may see.
 """
 
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from typing import Final
 
 from django.utils.translation import gettext as _
 
-from accounts.models import Approval
+from accounts.models import Approval, User
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +23,7 @@ class Described:
     address: str = ""  # of the page that shows it, for those who may open that page
 
 
-Describe = Callable[[Approval], Described]
+Describe = Callable[[Approval, User], Described]
 _KINDS: Final[dict[str, Describe]] = {}
 
 
@@ -31,11 +32,11 @@ def register(kind: str, describe: Describe) -> None:
     _KINDS[kind] = describe
 
 
-def describe(approval: Approval) -> Described:
-    """Return what a request says, or its bare kind where nobody registered one."""
+def describe(approval: Approval, actor: User) -> Described:
+    """Return what a request says to `actor`, or its bare kind where nobody registered one."""
     known = _KINDS.get(approval.kind)
     if known is not None:
-        return known(approval)
+        return known(approval, actor)
     return Described(
         title=f"{approval.kind}: {approval.subject}",
         effect=_("The act that this names can be done once, by whoever asked."),

@@ -5,10 +5,10 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from accounts.approving import Described
-from accounts.models import Approval, CustodianProposal
+from accounts.models import Approval, CustodianProposal, User
 
 
-def custodian(approval: Approval) -> Described:
+def custodian(approval: Approval, _actor: User) -> Described:
     """Say whose mail would be opened, to whom."""
     proposal = _proposal(approval.subject.partition(":")[2])
     if proposal is None:

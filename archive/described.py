@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.approving import Described
-from accounts.models import Approval
+from accounts.models import Approval, User
 from archive.models import Cause, Disposal, RuleChangeDraft
 from archive.queries.rules import rules_of
 
 
-def disposal(approval: Approval) -> Described:
+def disposal(approval: Approval, _actor: User) -> Described:
     """Say how many expired messages would be destroyed, and under which rules."""
     row = _found(Disposal.objects.filter(cause=Cause.DISPOSAL), approval.subject)
     if row is None:
@@ -31,7 +31,7 @@ def disposal(approval: Approval) -> Described:
     )
 
 
-def rule_change(approval: Approval) -> Described:
+def rule_change(approval: Approval, _actor: User) -> Described:
     """Say which rules would get a next version, and how many messages could go sooner."""
     row = _found(RuleChangeDraft.objects.all(), approval.subject)
     if row is None:

@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.approving import Described
-from accounts.models import Approval
+from accounts.models import Approval, User
 from archive.models import Cause, Disposal
 from gdpr.models import Request
 
 
-def erasure(approval: Approval) -> Described:
+def erasure(approval: Approval, _actor: User) -> Described:
     """Say how many messages would be erased, and for which request."""
     row = Disposal.objects.filter(cause=Cause.ERASURE, id=UUID(approval.subject)).first()
     request = Request.objects.filter(id=row.request_id).first() if row else None

@@ -9,7 +9,7 @@ from ninja import Field, Router, Schema
 
 from accounts.api.shapes import In
 from accounts.approving import describe
-from accounts.models import Approval, ApprovalState
+from accounts.models import Approval, ApprovalState, User
 from accounts.queries import approvals as queries
 from accounts.services import approvals
 from muniment.errors import Refused
@@ -60,9 +60,9 @@ class Because(In):
     reason: str = Field(min_length=1, max_length=approvals.MAX_REASON_CHARS)
 
 
-def shown(row: Approval) -> ApprovalOut:
-    """Return a request as the API gives it; one whose time is over says so, written down or not."""
-    said = describe(row)
+def shown(row: Approval, actor: User) -> ApprovalOut:
+    """Return a request as the API gives it to `actor`; one whose time is over says so, written down or not."""
+    said = describe(row, actor)
     over = row.state in {ApprovalState.OPEN, ApprovalState.GIVEN} and row.expires_at <= timezone.now()
     return ApprovalOut(
         id=row.pk,
@@ -86,9 +86,9 @@ def shown(row: Approval) -> ApprovalOut:
 def list_approvals(request: HttpRequest):
     """What waits for your decision, what you asked for, and what you decided."""
     return Approvals(
-        waiting=[shown(row) for row in queries.waiting_for(request.user, now=timezone.now())],
-        asked=[shown(row) for row in queries.asked_by(request.user)],
-        decided=[shown(row) for row in queries.decided_by(request.user)],
+        waiting=[shown(row, request.user) for row in queries.waiting_for(request.user, now=timezone.now())],
+        asked=[shown(row, request.user) for row in queries.asked_by(request.user)],
+        decided=[shown(row, request.user) for row in queries.decided_by(request.user)],
     )
 
 
@@ -99,7 +99,7 @@ def list_approvals(request: HttpRequest):
     operation_id="get_approval",
 )
 def get_approval(request: HttpRequest, approval_id: int):
-    return shown(_theirs(request, approval_id))
+    return shown(_theirs(request, approval_id), request.user)
 
 
 @router.post(
@@ -111,7 +111,7 @@ def get_approval(request: HttpRequest, approval_id: int):
 def approve(request: HttpRequest, approval_id: int, body: Why):
     """Let whoever asked do the act, once. Nobody approves what they asked for themselves."""
     _theirs(request, approval_id)
-    return shown(approvals.approve(actor=request.user, approval_id=approval_id, reason=body.reason))
+    return shown(approvals.approve(actor=request.user, approval_id=approval_id, reason=body.reason), request.user)
 
 
 @router.post(
@@ -122,7 +122,7 @@ def approve(request: HttpRequest, approval_id: int, body: Why):
 )
 def refuse(request: HttpRequest, approval_id: int, body: Because):
     _theirs(request, approval_id)
-    return shown(approvals.refuse(actor=request.user, approval_id=approval_id, reason=body.reason))
+    return shown(approvals.refuse(actor=request.user, approval_id=approval_id, reason=body.reason), request.user)
 
 
 @router.post(
@@ -133,7 +133,7 @@ def refuse(request: HttpRequest, approval_id: int, body: Because):
 )
 def withdraw(request: HttpRequest, approval_id: int, body: Why):
     _theirs(request, approval_id)
-    return shown(approvals.withdraw(actor=request.user, approval_id=approval_id, reason=body.reason))
+    return shown(approvals.withdraw(actor=request.user, approval_id=approval_id, reason=body.reason), request.user)
 
 
 def _theirs(request: HttpRequest, approval_id: int) -> Approval:

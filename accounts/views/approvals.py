@@ -37,9 +37,9 @@ def approvals_page(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     context = {
         "section": "approvals",
-        "waiting": [_shown(row) for row in queries.waiting_for(request.user, now=now)],
-        "asked": [_shown(row) for row in queries.asked_by(request.user)],
-        "decided": [_shown(row) for row in queries.decided_by(request.user)],
+        "waiting": [_shown(row, request.user) for row in queries.waiting_for(request.user, now=now)],
+        "asked": [_shown(row, request.user) for row in queries.asked_by(request.user)],
+        "decided": [_shown(row, request.user) for row in queries.decided_by(request.user)],
     }
     return render(request, "accounts/approvals.html", context)
 
@@ -74,7 +74,7 @@ def decide(request: HttpRequest, approval_id: int) -> HttpResponse:
 
 def _page(request: HttpRequest, row: Approval, *, wrong: str = "", reason: str = "", status: int = 200) -> HttpResponse:
     actor: User = request.user
-    shown = _shown(row)
+    shown = _shown(row, actor)
     is_open = row.state == ApprovalState.OPEN and shown.is_live
     context = {
         "section": "approvals",
@@ -103,13 +103,13 @@ def _theirs(request: HttpRequest, approval_id: int) -> Approval:
     return row
 
 
-def _shown(row: Approval) -> Shown:
+def _shown(row: Approval, actor: User) -> Shown:
     live = row.state in {ApprovalState.OPEN, ApprovalState.GIVEN} and row.expires_at > timezone.now()
     ended = row.state in {ApprovalState.OPEN, ApprovalState.GIVEN} and not live
     state = ApprovalState.EXPIRED if ended else ApprovalState(row.state)
     return Shown(
         row=row,
-        said=describe(row),
+        said=describe(row, actor),
         asked=trail.moment(row.asked_at),
         expires=trail.moment(row.expires_at),
         decided=trail.moment(row.decided_at) if row.decided_at else "",

@@ -129,7 +129,7 @@ def get_disposal(request: HttpRequest, disposal_id: UUID):
 def ask_disposal_approval(request: HttpRequest, disposal_id: UUID, body: Why):
     row = queries.get_disposal(disposal_id)
     made = once(request, lambda: proposals.ask_approval(actor=request.user, disposal=row, reason=body.reason).pk)
-    return Status(201, shown(Approval.objects.select_related("asked_by", "decided_by").get(pk=int(made))))
+    return Status(201, shown(Approval.objects.select_related("asked_by", "decided_by").get(pk=int(made)), request.user))
 
 
 @router.post(
@@ -203,7 +203,7 @@ def _out(actor: User, row: Disposal) -> DisposalOut:
         size_bytes=counted.size_bytes,
         outcomes={outcome.value: count for outcome, count in counted.by_outcome.items()},
         spared={str(why): count for why, count in counted.spared},
-        approval=shown(approval) if approval else None,
+        approval=shown(approval, actor) if approval else None,
         why_not=queries.why_not_execute(actor, row, approval, timezone.now()),
         certified=bool(row.certificate),
     )

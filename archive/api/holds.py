@@ -149,7 +149,7 @@ def ask_release(request: HttpRequest, matter_id: UUID, hold_id: UUID, body: Beca
     """Somebody else has to approve it."""
     row = _hold(request, matter_id, hold_id)
     made = once(request, lambda: holds.ask_release(actor=request.user, hold=row, reason=body.reason).pk)
-    return Status(201, shown(Approval.objects.select_related("asked_by", "decided_by").get(pk=int(made))))
+    return Status(201, shown(Approval.objects.select_related("asked_by", "decided_by").get(pk=int(made)), request.user))
 
 
 @router.post(
@@ -200,5 +200,5 @@ def _out(actor: User, row: Hold) -> HoldOut:
         too_late_for=len(row.too_late_for),
         released_by=row.released_by.email if row.released_by else None,
         released_at=row.released_at,
-        approval=shown(approval) if approval else None,
+        approval=shown(approval, actor) if approval else None,
     )

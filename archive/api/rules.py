@@ -15,7 +15,7 @@ from accounts.api.approvals import ApprovalOut, Why, shown
 from accounts.api.once import ONCE, once
 from accounts.api.problems import NotUnderstood
 from accounts.api.shapes import In
-from accounts.models import Approval
+from accounts.models import Approval, User
 from accounts.views.refusals import only_for
 from archive import tasks
 from archive.api.permitted import manages_retention, reads_retention
@@ -120,8 +120,8 @@ def get_rule(request: HttpRequest, rule_id: str):  # noqa: ARG001
     operation_id="list_rule_changes",
 )
 @only_for(reads_retention)
-def list_rule_changes(request: HttpRequest):  # noqa: ARG001
-    return Changes(items=[_change(row) for row in queries.open_drafts()])
+def list_rule_changes(request: HttpRequest):
+    return Changes(items=[_change(request.user, row) for row in queries.open_drafts()])
 
 
 @router.post(
@@ -158,8 +158,8 @@ def propose_library(request: HttpRequest, body: LibraryIn):
     operation_id="get_rule_change",
 )
 @only_for(reads_retention)
-def get_rule_change(request: HttpRequest, draft_id: UUID):  # noqa: ARG001
-    return _change(queries.get_draft(draft_id))
+def get_rule_change(request: HttpRequest, draft_id: UUID):
+    return _change(request.user, queries.get_draft(draft_id))
 
 
 @router.post(
@@ -169,10 +169,10 @@ def get_rule_change(request: HttpRequest, draft_id: UUID):  # noqa: ARG001
     operation_id="count_rule_change",
 )
 @only_for(manages_retention)
-def count_rule_change(request: HttpRequest, draft_id: UUID):  # noqa: ARG001
+def count_rule_change(request: HttpRequest, draft_id: UUID):
     draft = queries.get_draft(draft_id)
     count_or_queue(draft)
-    return _change(queries.get_draft(draft_id))
+    return _change(request.user, queries.get_draft(draft_id))
 
 
 @router.post(
@@ -186,7 +186,7 @@ def count_rule_change(request: HttpRequest, draft_id: UUID):  # noqa: ARG001
 def ask_rule_change_approval(request: HttpRequest, draft_id: UUID, body: Why):
     draft = queries.get_draft(draft_id)
     made = once(request, lambda: services.ask_approval(actor=request.user, draft=draft, reason=body.reason).pk)
-    return Status(201, shown(Approval.objects.select_related("asked_by", "decided_by").get(pk=int(made))))
+    return Status(201, shown(Approval.objects.select_related("asked_by", "decided_by").get(pk=int(made)), request.user))
 
 
 @router.post(
@@ -200,7 +200,7 @@ def put_in_force(request: HttpRequest, draft_id: UUID, body: Seen):
     """As it was counted, and, where mail may go sooner, approved by a second person."""
     services.put_in_force(actor=request.user, draft=queries.get_draft(draft_id), seen=body.seen)
     hint(tasks.evaluate_retention, forced=True)
-    return _change(queries.get_draft(draft_id))
+    return _change(request.user, queries.get_draft(draft_id))
 
 
 @router.post(
@@ -212,7 +212,7 @@ def put_in_force(request: HttpRequest, draft_id: UUID, body: Seen):
 @only_for(manages_retention)
 def withdraw_rule_change(request: HttpRequest, draft_id: UUID):
     services.withdraw(actor=request.user, draft=queries.get_draft(draft_id))
-    return _change(queries.get_draft(draft_id))
+    return _change(request.user, queries.get_draft(draft_id))
 
 
 def _proposed(request: HttpRequest, rules: list[Rule], reason: str) -> ChangeOut:
@@ -221,7 +221,7 @@ def _proposed(request: HttpRequest, rules: list[Rule], reason: str) -> ChangeOut
         count_or_queue(draft)
         return draft.pk
 
-    return _change(queries.get_draft(UUID(once(request, make))))
+    return _change(request.user, queries.get_draft(UUID(once(request, make))))
 
 
 def _decoded(body: dict[str, Any]) -> Rule:
@@ -242,7 +242,7 @@ def _rule(rule: Rule) -> RuleOut:
     )
 
 
-def _change(row: RuleChangeDraft) -> ChangeOut:
+def _change(actor: User, row: RuleChangeDraft) -> ChangeOut:
     approval = approvals_of([row.pk], kind=services.APPROVAL_KIND).get(row.pk)
     return ChangeOut(
         id=row.pk,
@@ -256,7 +256,7 @@ def _change(row: RuleChangeDraft) -> ChangeOut:
         counts=_without_samples(row.counts),
         shortens=row.shortens,
         digest=row.digest,
-        approval=shown(approval) if approval else None,
+        approval=shown(approval, actor) if approval else None,
     )
 
 

@@ -108,7 +108,7 @@ def whole(actor: User, request_id: UUID) -> RequestWhole:
         messages=row.items.count(),
         undecided=open_items.filter(choice="").count(),
         disposal=row.disposal_id,
-        approval=approval_shown(approval) if approval else None,
+        approval=approval_shown(approval, actor) if approval else None,
         may_begin_at=erasing.may_begin_at(row),
         pack=pack.state if pack else "",
     )

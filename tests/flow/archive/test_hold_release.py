@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from accounts import approving
-from accounts.models import Action, AuditEntry, MatterState, Role
+from accounts.models import Action, AuditEntry, GrantKind, MatterState, Role
 from accounts.services import approvals
 from accounts.services.approvals import ApprovalRefused
 from archive.models import DestroyedSighting, Hold, HoldKind, LogNote
@@ -170,6 +170,21 @@ def test_a_released_hold_keeps_the_list_of_what_it_covered(archive, people):
 def test_whoever_approves_reads_which_hold_would_end(archive, people):
     hold = place(archive, about=matter(*people), addresses=["ann@corp.example"])
     approval = holds.ask_release(actor=people[0], hold=hold, reason="it is over", now=NOW)
-    said = approving.describe(approval)
+    said = approving.describe(approval, people[1])
     assert said.title == "Release the hold “the hold” of the matter M-1, the quarrel"
     assert said.address == f"/matters/{hold.matter_id}/holds/{hold.id}/"
+
+
+def test_whoever_approves_is_told_how_much_it_covers_of_what_they_may_see_and_no_more(archive, people):
+    arrive(archive, mail("1"), mail("2", sender="eve@corp.example", to="ann@corp.example"), mail("3"))
+    hold = place(archive, about=matter(*people), addresses=["ann@corp.example"])
+    approval = holds.ask_release(actor=people[0], hold=hold, reason="it is over", now=NOW)
+    narrow = person("narrow", Role.LEGAL, (GrantKind.ADDRESS, "eve@corp.example"))
+
+    said = {one.email: approving.describe(approval, one).effect.partition(".")[0] for one in (people[1], narrow)}
+
+    assert covered(hold) == sightings()
+    assert said == {
+        people[1].email: "Of what you may see it covers 3 captured copies",
+        "narrow@corp.example": "Of what you may see it covers 1 captured copy",
+    }
