@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final
 from uuid import UUID
@@ -16,7 +16,7 @@ from accounts.services.once_keys import forget_old as forget_old_keys
 from archive import wiring
 from archive.models import DraftState, RuleChangeDraft, Stage
 from archive.queueing import hint, waiting
-from archive.services import disposal, evaluation, holds, promotion, simulations, stamping
+from archive.services import disposal, evaluation, holds, packing, promotion, simulations, stamping
 from archive.services import sweep as sweeping
 from archive.services.audit_heads import note_head
 from archive.services.catalogue import catalogue_segments as catalogue
@@ -215,6 +215,18 @@ def dispose(disposal_id: str, user_id: int, token_id: str | None = None) -> None
     except Refused as error:
         log.warning("destruction refused", extra={"disposal_id": disposal_id, "kind": type(error).__name__})
     hint(evaluate_retention, forced=True)
+
+
+@shared_task
+def pack() -> None:
+    """Pack small segments into large ones, and let go of what is packed or dead and no longer locked."""
+    done = packing.run(
+        wiring.archive(),
+        after=timedelta(hours=settings.MUNIMENT_PACK_AFTER_HOURS),
+        term=timedelta(days=settings.MUNIMENT_LOCK_DAYS),
+    )
+    if done.damaged:
+        log.error("segments do not open and were not packed", extra={"segments": done.damaged})
 
 
 @shared_task

@@ -41,6 +41,7 @@ QUEUES: Final = {
     "archive.tasks.count_rule_change": "slow",
     "archive.tasks.dispose": "slow",
     "archive.tasks.resume_destruction": "slow",
+    "archive.tasks.pack": "slow",
     "archive.tasks.sweep": "sweep",
     "discovery.tasks.make_export": "exports",
     "discovery.tasks.sweep_exports": "sweep",

@@ -60,6 +60,15 @@ MUNIMENT_S3_LOCK_MODE = env.text("MUNIMENT_S3_LOCK_MODE", "compliance")
 MUNIMENT_S3_CONNECT_SECONDS = env.whole("MUNIMENT_S3_CONNECT_SECONDS", 5, least=1, most=300)
 MUNIMENT_S3_READ_SECONDS = env.whole("MUNIMENT_S3_READ_SECONDS", 30, least=1, most=3600)
 MUNIMENT_S3_CALL_SECONDS = env.whole("MUNIMENT_S3_CALL_SECONDS", 120, least=1, most=3600)
+MUNIMENT_SEARCH_URL = env.items("MUNIMENT_SEARCH_URL")
+MUNIMENT_SEARCH_USER = env.text("MUNIMENT_SEARCH_USER")
+MUNIMENT_SEARCH_PASSWORD = env.text("MUNIMENT_SEARCH_PASSWORD")
+MUNIMENT_SEARCH_CERTIFICATES = env.text("MUNIMENT_SEARCH_CERTIFICATES")
+MUNIMENT_SEARCH_NAME = env.text("MUNIMENT_SEARCH_NAME", "muniment")
+MUNIMENT_SEARCH_SHARDS = env.whole("MUNIMENT_SEARCH_SHARDS", 1, least=1, most=1024)
+MUNIMENT_SEARCH_REPLICAS = env.whole("MUNIMENT_SEARCH_REPLICAS", 1, least=0, most=20)
+MUNIMENT_SEARCH_FULL_GIB = env.whole("MUNIMENT_SEARCH_FULL_GIB", 40, least=1, most=100_000)
+MUNIMENT_SEARCH_SECONDS = env.whole("MUNIMENT_SEARCH_SECONDS", 60, least=1, most=3600)
 
 SECRET_KEY = env.text("MUNIMENT_SECRET_KEY") or signing_key(
     Path(MUNIMENT_KEYS or MUNIMENT_DATA / "keys") / "web-signing-key"
@@ -208,6 +217,7 @@ CELERY_BEAT_SCHEDULE = {
         "kwargs": {"whole": True},
         "options": {"expires": 3600.0},
     },
+    "pack": {"task": "archive.tasks.pack", "schedule": 3600.0, "options": {"expires": 3600.0}},
     "exports": {"task": "discovery.tasks.sweep_exports", "schedule": 60.0, "options": {"expires": 60.0}},
     "requests": {"task": "gdpr.tasks.sweep", "schedule": 60.0, "options": {"expires": 60.0}},
     "retention": {"task": "archive.tasks.evaluate_retention", "schedule": 900.0, "options": {"expires": 900.0}},

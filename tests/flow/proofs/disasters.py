@@ -33,25 +33,33 @@ class Troubled(World):
         custodian = what
         if work in {"dispose", "erase"}:
             self.settle()
+        if work == "pack":
+            self.wait(4)  # so that locks are over
+            self.settle()
         with self.fate.kills_after(after) as died:
-            match work:
-                case "dispose":
-                    with self._judged():
-                        self.dispose_all()
-                case "erase":
-                    with self._judged():
-                        self.erase(what)
-                case "hold":
-                    self.hold("custodians", what)
-                case "release":
-                    self.release(after)
-                case "settle":
-                    self.settle()
-                case "capture":
-                    self.capture(sorted(self.oracle.mails(), key=lambda mail: mail.key)[:2], custodian)
+            self._work(work, after, what)
         if died:
             self._start_again(custodian)
         return bool(died)
+
+    def _work(self, work, after, what):
+        match work:
+            case "dispose":
+                with self._judged():
+                    self.dispose_all()
+            case "erase":
+                with self._judged():
+                    self.erase(what)
+            case "hold":
+                self.hold("custodians", what)
+            case "release":
+                self.release(after)
+            case "settle":
+                self.settle()
+            case "pack":
+                self.pack()
+            case "capture":
+                self.capture(sorted(self.oracle.mails(), key=lambda mail: mail.key)[:2], what)
 
     def _start_again(self, custodian):
         connection.close()

@@ -1,7 +1,5 @@
 """What is checked after every step, and at the end of every life."""
 
-from collections import defaultdict
-
 from django.db import connection
 
 from archive.models import (
@@ -17,7 +15,7 @@ from archive.services.notes import log_pending
 from archive.services.reconcile import reconcile
 from muniment.ids import SegmentId, SightingId
 from muniment.seal import keyring
-from muniment.seal.layout import keyring_key
+from muniment.seal.layout import id_of
 from muniment.seal.opening import Erased
 from muniment.stores.port import ObjectMissing
 from tests.flow.proofs.place import Place
@@ -58,19 +56,10 @@ class Judged(Place):
         rows = set(Sighting.objects.values_list("id", flat=True))
         assert not rows & self.oracle.destroyed, "destroyed, and in the catalogue"
         assert rows <= set(self.oracle.living), "in the catalogue, and unknown"
-        gone = defaultdict(set)
-        for sighting, segment_id in DestroyedSighting.objects.values_list("sighting_id", "segment_id"):
-            gone[segment_id].add(SightingId(sighting))
-        for segment_id, sightings in gone.items():
-            there = sightings & self.oracle.destroyed & set(self._keys_of(segment_id))
-            assert not there, f"{there} are destroyed, and their keys are there"
-
-    def _keys_of(self, segment_id):
-        try:
-            data = self.keyrings.get(keyring_key(SegmentId(segment_id)))
-        except ObjectMissing:
-            return ()
-        return keyring.decode(data, SegmentId(segment_id)).keys
+        for key in self.keyrings.keys("keyrings/"):
+            ring = keyring.decode(self.keyrings.get(key), SegmentId(id_of(key)))
+            there = ring.keys.keys() & self.oracle.destroyed
+            assert not there, f"{there} are destroyed, and {key} has their keys"
 
     def check_all(self):
         """At the end: all that lives opens byte for byte and is found; nothing else is; the log and the store agree."""

@@ -35,7 +35,7 @@ from hypothesis.stateful import (  # noqa: E402
 from tests.flow.proofs.disasters import Troubled  # noqa: E402
 from tests.flow.proofs.oracle import Mail  # noqa: E402
 
-WORK = ("dispose", "erase", "dispose", "erase", "hold", "release", "settle", "capture")
+WORK = ("dispose", "erase", "pack", "dispose", "erase", "pack", "hold", "release", "settle", "capture")
 PEOPLE = ("ann@corp.example", "bob@corp.example", "cy@corp.example")
 WORDS = ("zebra", "yak")
 CHOOSER = random.Random(7)
@@ -175,6 +175,12 @@ class Life(RuleBasedStateMachine):
         self.world.wait(days)
         self.done("wait")
 
+    @rule(days=st.integers(min_value=1, max_value=40))
+    def pack(self, days):
+        self.world.wait(days)
+        self.world.pack()
+        self.done("pack")
+
     @invariant()
     def nothing_is_wrong(self):
         self.world.check()
@@ -217,6 +223,8 @@ def main(argv):
         "killed_in": dict(sorted(KILLS.items())),
         "destroyed": Troubled.DESTROYED,
         "spared": Troubled.SPARED,
+        "packed": Troubled.PACKED,
+        "let_go": Troubled.LET_GO,
         "seconds": round(time.monotonic() - started, 1),
     }
     sys.stdout.write(f"{json.dumps(report)}\n")

@@ -31,6 +31,8 @@ class Place:
 
     DESTROYED = 0
     SPARED = 0
+    PACKED = 0
+    LET_GO = 0
     _template = None
 
     @classmethod

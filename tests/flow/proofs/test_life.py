@@ -28,4 +28,6 @@ def test_nothing_held_is_destroyed_nothing_due_is_left_and_nothing_destroyed_com
     report = json.loads(done.stdout)
     assert report["steps"] >= STEPS
     assert report["destroyed"] > 0
+    assert report["packed"] > 0
+    assert report["let_go"] > 0
     assert sum(report["killed_in"].values()) > 0

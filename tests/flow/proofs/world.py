@@ -17,7 +17,7 @@ from archive.models import (
     RuleVersion,
     Sighting,
 )
-from archive.services import disposal, holds, proposals, sweep
+from archive.services import disposal, holds, packing, proposals, sweep
 from archive.services.notes import log_pending
 from archive.services.stages import index_all
 from muniment.policy.coding import encode_rule
@@ -230,3 +230,11 @@ class World(Judged):
 
     def wait(self, days):
         self.now += timedelta(days=days)
+
+    def pack(self):
+        """Pack what is settled and let go what was packed; mail stays what it is."""
+        self.settle()
+        done = packing.run(self.archive, after=timedelta(days=1), term=timedelta(days=30), now=self.now)
+        assert done.damaged == 0
+        type(self).PACKED += done.sources
+        type(self).LET_GO += done.let_go
