@@ -229,7 +229,7 @@ def _law(rule: Rule, until: date | None) -> DutyInForce | MayBeArgued | NoGround
 def _others(facts: MessageFacts, request: ErasureRequest) -> frozenset[str]:
     addresses = {participant.address for participant in facts.participants if participant.address}
     addresses |= {sighting.custodian for sighting in facts.sightings if sighting.custodian}
-    return frozenset(addresses - request.addresses - request.impersonal)
+    return frozenset(addresses - request.addresses)
 
 
 def _outcome(reasons: tuple[ErasureReason, ...]) -> ErasureOutcome:

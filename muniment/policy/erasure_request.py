@@ -82,7 +82,6 @@ class ErasureRequest:
     id: str
     addresses: frozenset[str]  # lower case, all of the person
     grounds: frozenset[Ground]
-    impersonal: frozenset[str] = frozenset()  # addresses behind which stands nobody in particular: contact@, no-reply@
     default_others: Others = Others.UNDECIDED  # for messages whose review does not choose
 
     def __post_init__(self) -> None:

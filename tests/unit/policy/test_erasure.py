@@ -33,16 +33,16 @@ from tests.unit.policy.builders import (
 )
 
 TEN_YEARS = Term(years=10)
-ALONE = (Participant(address=EVE, role=Role.FROM), Participant(address="contact@exemple.fr", role=Role.TO))
+HOME = "eve@home.example"
+ALONE = (Participant(address=EVE, role=Role.FROM), Participant(address=HOME, role=Role.TO))
 CLAIM = ClaimedExemption(exemption=Exemption.CLAIMS, text="The dispute of 2025 turns on it")
 
 
 def request(**values):
     given = {
         "id": "r1",
-        "addresses": frozenset({EVE}),
+        "addresses": frozenset({EVE, HOME}),
         "grounds": frozenset({Ground.NO_LONGER_NECESSARY}),
-        "impersonal": frozenset({"contact@exemple.fr"}),
         **values,
     }
     return ErasureRequest(**given)
