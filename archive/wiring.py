@@ -10,10 +10,10 @@ from cryptography.x509 import load_pem_x509_certificates
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from archive.engines import engine
 from archive.stores import stores
 from archive.timestamping import HttpPost
 from muniment.engines.port import SearchEngine
-from muniment.engines.tantivy import TantivyEngine
 from muniment.extract.runner import Extractor
 from muniment.log.note import NoteSigner
 from muniment.log.timestamps import Rfc3161Stamper, StampVerifier, TimeStamper
@@ -63,7 +63,7 @@ def archive() -> Archive:
             settling=timedelta(days=settings.MUNIMENT_SETTLING_DAYS),
             writer=found.writer,
         ),
-        engine=TantivyEngine(data / "index"),
+        engine=engine(data),
         data=data,
         signer=NoteSigner(settings.MUNIMENT_LOG_NAME, seed=read_key_file(keys_folder() / "log-key")),
         stamping=_stamping(),

@@ -7,20 +7,22 @@ made is the one noted after it is durable, so a change in between is indexed aga
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, QuerySet
+from django.utils import timezone
 
 from archive.documents import CataloguedMessage, document_of
 from archive.models import Message, Searchable, SegmentStage, Sighting, Stage, StageState, StaleDocument
 from archive.queries.to_index import catalogued
 from archive.services import covering
 from archive.services.governing import tried_again
-from muniment.engines.port import Document, SearchEngine
+from muniment.engines.port import Document, DocumentsRefused, SearchEngine
 from muniment.errors import Corrupt
 from muniment.ids import SegmentId, SightingId
 from muniment.mail.parse import parse
@@ -48,9 +50,10 @@ def out_of_date() -> QuerySet[Message]:
     return Message.objects.filter(indexed_revision__lt=F("revision"))
 
 
-def index_batch(*, vault: Vault, engine: SearchEngine) -> Indexed:
+def index_batch(*, vault: Vault, engine: SearchEngine, now: Callable[[], datetime] = timezone.now) -> Indexed:
     """Index one batch of messages that wait; raise `IndexUnavailable` with nothing noted as done."""
     _remove_stale(engine)
+    as_of = now()
     rows = _waiting()
     taken = _within_budget(rows)
     if not taken:
@@ -59,9 +62,8 @@ def index_batch(*, vault: Vault, engine: SearchEngine) -> Indexed:
     holds = covering.query_holds()
     documents, failures = _documents(list(taken), vault)
     covering.cover_documents(documents, holds, store=vault.segments)
-    if documents:
-        engine.put(documents)
-    done = {document.message_id for document in documents}
+    failures |= _put(engine, documents, as_of)
+    done = {document.message_id for document in documents} - failures.keys()
     tried_again(lambda: _note(taken, done, failures, holds))
     return Indexed(messages=len(taken), left=True)
 
@@ -116,6 +118,16 @@ def _documents(message_ids: list[UUID], vault: Vault) -> tuple[list[Document], d
             except Corrupt as error:
                 failures[found.message.id] = str(error)
     return documents, failures
+
+
+def _put(engine: SearchEngine, documents: Sequence[Document], as_of: datetime) -> dict[UUID, str]:
+    """Put documents; return those that the index will never take, with why."""
+    try:
+        if documents:
+            engine.put([replace(document, as_of=as_of) for document in documents])
+    except DocumentsRefused as refusal:
+        return refusal.reasons
+    return {}
 
 
 def _raw_of(sighting_id: SightingId, entries: Mapping[SightingId, FrameEntry], opened: OpenSegment) -> bytes:

@@ -4,6 +4,7 @@ Deleting a row or a document makes it unfindable; the bytes stay in the files. E
 gone, and may be called again after a crash. docs/erasure.md says where else a message could linger.
 """
 
+import logging
 from collections.abc import Collection, Sequence
 from hashlib import sha256
 from pathlib import Path
@@ -18,7 +19,7 @@ from archive.services.database_files import DatabaseBusy
 from archive.services.governing import governing
 from archive.services.stages import turn
 from archive.wiring import Archive
-from muniment.engines.port import IndexUnavailable, SearchEngine
+from muniment.engines.port import IndexUnavailable, RemoteIndex, SearchEngine
 from muniment.errors import Corrupt
 from muniment.ids import SegmentId, SightingId
 from muniment.mail.parse import parse
@@ -29,6 +30,8 @@ from muniment.stores.port import ObjectMissing
 
 _CHUNK: Final = 500
 _TRIES: Final = 5  # to find the same messages in a thread before and after they were read
+
+log = logging.getLogger(__name__)
 
 
 def purge_index(archive: Archive, ids: Collection[UUID]) -> None:
@@ -46,10 +49,10 @@ def purge_index(archive: Archive, ids: Collection[UUID]) -> None:
             chunk = wanted[start : start + _CHUNK]
             StaleDocument.objects.filter(document_id__in=chunk).delete()
             Message.objects.filter(id__in=chunk).update(revision=F("revision") + 1, searchable=Searchable.WAITING)
+    if isinstance(archive.engine, RemoteIndex):
+        archive.engine.set_mark(ledger_state)
     if _mark(archive).parent.exists():
-        draft = _mark(archive).with_suffix(".new")
-        draft.write_text(ledger_state)
-        draft.replace(_mark(archive))
+        _write_mark(_mark(archive), ledger_state)
 
 
 def purge_put_back(archive: Archive, ids: Collection[UUID]) -> bool:
@@ -58,6 +61,8 @@ def purge_put_back(archive: Archive, ids: Collection[UUID]) -> bool:
     `ids` are those of all messages and sightings that the ledger names. Every purge marks the folder of the index with
     the state of the ledger, so one from before has an older mark, or none. Raises as `purge_index` and `exports.purge`.
     """
+    if isinstance(archive.engine, RemoteIndex):
+        return _purge_remote(archive, archive.engine, ids)
     mark = _mark(archive)
     if not mark.parent.exists() or (mark.exists() and mark.read_text() == _ledger_state(archive)):
         return False
@@ -96,6 +101,33 @@ def _expunge(engine: SearchEngine, ids: Sequence[UUID]) -> None:
             raise
         engine.clear()
         Message.objects.update(indexed_revision=0, searchable=Searchable.WAITING, not_searchable_reason="")
+
+
+def _purge_remote(archive: Archive, engine: RemoteIndex, ids: Collection[UUID]) -> bool:
+    """Do as `purge_put_back`; an index in a server and the exports of this machine are put back apart: each is marked.
+
+    A server that does not answer keeps nobody from starting: it is told, and the next start compares again.
+    """
+    state, mark = _ledger_state(archive), _mark(archive)
+    exports_old = not mark.exists() or mark.read_text() != state
+    if exports_old:
+        exports.purge(archive.data, ids)
+        mark.parent.mkdir(parents=True, exist_ok=True)
+        _write_mark(mark, state)
+    try:
+        index_old = engine.mark() != state
+        if index_old:
+            purge_index(archive, ids)
+    except IndexUnavailable as error:
+        log.warning("the index was not compared with the erasure ledger: %s", error)
+        return exports_old
+    return exports_old or index_old
+
+
+def _write_mark(mark: Path, text: str) -> None:
+    draft = mark.with_suffix(".new")
+    draft.write_text(text)
+    draft.replace(mark)
 
 
 def _mark(archive: Archive) -> Path:

@@ -1,6 +1,7 @@
 """Make an archive where there is none: folders, master key, tables. Safe to repeat, and from several processes."""
 
 import fcntl
+import logging
 from pathlib import Path
 
 from django.conf import settings
@@ -14,10 +15,13 @@ from archive.services.replay import replay
 from archive.services.server import check_server
 from archive.stores import stores
 from archive.wiring import archive, keys_folder
+from muniment.engines.port import IndexUnavailable, RemoteIndex
 from muniment.errors import Refused
 from muniment.log.layout import PREFIX as LOG
 from muniment.seal.layout import KEKS
 from muniment.stores.key_file import make_key_file
+
+log = logging.getLogger(__name__)
 
 
 class KeyLost(Refused):
@@ -29,7 +33,10 @@ class KeyNotMade(Refused):
 
 
 def prepare() -> None:
-    """Make what is missing of the archive that the settings name; raise `KeyLost`, `KeyNotMade` or `DatabaseUnfit`."""
+    """Make what is missing of the archive that the settings name.
+
+    Raises `KeyLost`, `KeyNotMade`, `DatabaseUnfit` or `IndexUnfit`.
+    """
     data: Path = settings.MUNIMENT_DATA
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     with (data / "setup.lock").open("w") as lock:
@@ -40,10 +47,27 @@ def prepare() -> None:
         check_server()
         if _migrations_wait():
             call_command("migrate", interactive=False, verbosity=0)
-        if not (data / "index").exists() and not Message.objects.exists():
-            archive().engine.clear()  # an index that is missing later was lost, and is told as such
+        _make_index(data)
         replay(archive())  # before anybody is served: what a restored backup brought back is destroyed again
         continuity.note()
+
+
+def _make_index(data: Path) -> None:
+    """Make an index where there is no mail yet: one that is missing later was lost, and is told as such.
+
+    A cluster that does not answer keeps nobody from capturing mail: it is told, and searches say so.
+    """
+    engine, is_new = archive().engine, not Message.objects.exists()
+    if not isinstance(engine, RemoteIndex):
+        if is_new and not (data / "index").exists():
+            engine.clear()
+        return
+    try:
+        engine.check()
+        if is_new:
+            engine.make()
+    except IndexUnavailable as error:
+        log.warning("search is not ready: %s", error)
 
 
 def _make_keys(keys: Path) -> None:

@@ -3,14 +3,14 @@
 The index is derived: everything in it can be made again from the object store.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Final, Protocol
+from typing import Final, Protocol, runtime_checkable
 from uuid import UUID
 
-from muniment.errors import Transient
+from muniment.errors import Refused, Transient
 from muniment.query.tree import Node
 
 RESTRICTED: Final = "restricted"  # the flag of a document that only a scope with `restricted` finds
@@ -18,6 +18,18 @@ RESTRICTED: Final = "restricted"  # the flag of a document that only a scope wit
 
 class IndexUnavailable(Transient):
     """The index is missing, locked by another writer or damaged: try again, or run `rebuild index`."""
+
+
+class IndexUnfit(Refused):
+    """The server of the index cannot keep it as it is set up; the message says what to change."""
+
+
+class DocumentsRefused(Refused):
+    """The index took all documents of a put but these, and would refuse them again: too large, say."""
+
+    def __init__(self, reasons: Mapping[UUID, str]) -> None:
+        super().__init__(f"The index refused {len(reasons)} documents: {', '.join(sorted(set(reasons.values())))}")
+        self.reasons = dict(reasons)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +59,7 @@ class Document:
     thread_id: str = ""
     personal: tuple[str, ...] = ()  # kinds of personal data found in it, such as "iban"; see `muniment.pii.model.Kind`
     flags: tuple[str, ...] = ()  # values of `is:`, such as "encrypted", "reply", "defective"; and RESTRICTED
+    as_of: datetime | None = None  # aware: when the rows were read that it is made from; see `SearchEngine.put`
 
 
 class Sort(StrEnum):
@@ -143,10 +156,17 @@ class SearchEngine(Protocol):
 
     `put` replaces any document of the same message id and may be repeated; when it returns, the documents survive
     a crash of the process and are found by the next search of any process. Thread-safe.
+
+    Where requests can overtake each other (a cluster), a document with an earlier `as_of` than the one that is there,
+    or than a deletion of it, is not taken: `IndexUnavailable`, for a newer one is to be made.
     """
 
     def put(self, documents: Sequence[Document]) -> None:
-        """Add or replace documents in one durable commit; raise `IndexUnavailable` with nothing half-done."""
+        """Add or replace documents in one durable commit; raise `IndexUnavailable` with nothing half-done.
+
+        A cluster may have taken some of them then: the same call completes it. Raises `DocumentsRefused`, with all
+        others taken, for documents that it will never take.
+        """
         ...
 
     def delete(self, message_ids: Sequence[UUID]) -> None:
@@ -181,4 +201,33 @@ class SearchEngine(Protocol):
 
     def clear(self) -> None:
         """Remove every document (before a rebuild)."""
+        ...
+
+
+@runtime_checkable
+class RemoteIndex(Protocol):
+    """What an index has besides that lies in a server and not in the archive's folders."""
+
+    def check(self) -> None:
+        """Raise `IndexUnfit` where the server cannot keep the index, `IndexUnavailable` where it does not answer."""
+        ...
+
+    def make(self) -> None:
+        """Make an empty index where there is none."""
+        ...
+
+    def begin_renewal(self) -> None:
+        """Begin an empty index beside the one that is searched; puts, deletions and expunctions go to both from now."""
+        ...
+
+    def finish_renewal(self) -> None:
+        """Search the index that was begun from now, and remove the other; nothing where none was begun."""
+        ...
+
+    def mark(self) -> str:
+        """Return what `set_mark` left in the index, "" where nothing: a backup that is put back has an older one."""
+        ...
+
+    def set_mark(self, text: str) -> None:
+        """Leave a mark in the index."""
         ...

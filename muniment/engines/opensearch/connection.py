@@ -73,9 +73,9 @@ class Server:
         except RequestError as error:
             raise self.unavailable(error) from error
 
-    def waits(self) -> "Waits":
-        """Begin to wait for a change, between tries."""
-        return Waits(WRITING_SECONDS, sleep=self._sleep, chance=self._chance, clock=self._clock)
+    def waits(self, seconds: float = WRITING_SECONDS) -> "Waits":
+        """Begin to wait for a change, between tries, for so long in all."""
+        return Waits(seconds, sleep=self._sleep, chance=self._chance, clock=self._clock)
 
     def unavailable(self, error: OpenSearchException) -> IndexUnavailable:
         """Say why there was no answer; never with what was asked or sent."""
@@ -99,7 +99,7 @@ class Server:
                 return IndexUnavailable(f"{self} does not answer: {type(error).__name__}.")
 
     def _asked(self, ask: Callable[[OpenSearch], T], seconds: float) -> T:
-        waits = Waits(seconds, sleep=self._sleep, chance=self._chance, clock=self._clock)
+        waits = self.waits(seconds)
         while True:
             try:
                 return ask(self._of_this_process())

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
@@ -15,12 +16,15 @@ from muniment.engines.opensearch.compiling import compiled
 from muniment.engines.opensearch.connection import Connection, Server
 from muniment.engines.opensearch.counting import aggregations, bar_counts, facet_counts
 from muniment.engines.opensearch.documents import texts_of, to_source
+from muniment.engines.opensearch.expunging import expunge
+from muniment.engines.opensearch.fitness import check
 from muniment.engines.opensearch.indices import Generation, Indices, Layout
 from muniment.engines.opensearch.paging import Ask, Found, Page, all_ids, asker, one_state, page_of
 from muniment.engines.opensearch.schema import WINDOW
-from muniment.engines.opensearch.writing import Action, carry_out, encode
+from muniment.engines.opensearch.writing import MAX_DOCUMENT_BYTES, Action, carry_out, encode, overtaken
 from muniment.engines.port import (
     Document,
+    DocumentsRefused,
     Hit,
     IndexUnavailable,
     Interval,
@@ -33,7 +37,15 @@ from muniment.query.refusals import QueryError
 from muniment.query.tree import And, Near, Node, Not, Or, Phrase, Term
 
 MAX_LIMIT: Final = 1_000  # hits of one page (`SearchRequest`)
+_TOO_LARGE: Final = "its words are more than OpenSearch takes in one document"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Put:
+    name: str
+    version: int | None
+    source: bytes
 
 
 class OpenSearchEngine:
@@ -49,7 +61,8 @@ class OpenSearchEngine:
         server: Server | None = None,
     ) -> None:
         self._server = server or Server(connection)
-        self._indices = Indices(self._server, layout or Layout())
+        self._layout = layout or Layout()
+        self._indices = Indices(self._server, self._layout)
         self._now = now
         self._window = window
         self._lock = threading.Lock()  # one put at a time becomes visible
@@ -59,17 +72,24 @@ class OpenSearchEngine:
         latest = {document.message_id.hex: document for document in documents}
         if not latest:
             return
-        sources = {name: encode(to_source(document)) for name, document in latest.items()}
+        puts = [
+            _Put(name=name, version=_version(document.as_of), source=encode(to_source(document)))
+            for name, document in latest.items()
+        ]
+        taken = [put for put in puts if len(put.source) <= MAX_DOCUMENT_BYTES]
         with self._lock:
+            self._make_missing()
             generations = self._indices.generations()
-            if not any(generation.alias == self._indices.alias for generation in generations):
-                self._indices.fresh()
-                generations = self._indices.generations()
-            outcome = carry_out(self._server, [action for one in generations for action in self._puts(one, sources)])
+            outcome = carry_out(self._server, [action for one in generations for action in self._actions(one, taken)])
             self._refresh(generations)
             self._indices.roll_over()
-        if outcome.refused:
-            raise IndexUnavailable(f"{self._server} refused {len(outcome.refused)} documents")
+        if late := overtaken(self._server, outcome):
+            raise IndexUnavailable(
+                f"{self._server} has {late} documents in a later state than those that were put: they are made again."
+            )
+        refused = {put.name: _TOO_LARGE for put in puts if len(put.source) > MAX_DOCUMENT_BYTES} | outcome.refused
+        if refused:
+            raise DocumentsRefused({UUID(hex=name): why for name, why in refused.items()})
 
     def delete(self, message_ids: Sequence[UUID]) -> None:
         """Remove documents; ids that are not there are ignored."""
@@ -78,19 +98,25 @@ class OpenSearchEngine:
         names = sorted({message_id.hex for message_id in message_ids})
         with self._lock:
             generations = self._indices.generations()
-            version = _version(self._now())
+            version = _version(self._now())  # so that a put that was sent before and comes later is not taken
             actions = [
                 Action(name=name, index=index, is_alias=False, version=version, source=None)
                 for one in generations
                 for index in one.indices
                 for name in names
             ]
-            carry_out(self._server, actions)
+            met = carry_out(self._server, actions).conflicts
+            ahead = [replace(action, version=None) for some in met.values() for action in some]
+            carry_out(self._server, ahead)  # of a clock that is ahead of ours: gone all the same
             self._refresh(generations)
 
     def expunge(self, message_ids: Sequence[UUID]) -> None:
-        """Remove documents from answers and files."""
-        self.delete(message_ids)
+        """Remove documents from answers and files; see `expunging` for how, and how long it takes.
+
+        Where something is left, the answers are without these documents already.
+        """
+        names = [index for one in self._indices.generations() for index in one.indices]
+        expunge(self._server, names, lambda: self.delete(message_ids))
 
     def search(self, request: SearchRequest) -> SearchResult:
         """Answer a search from one state of the index."""
@@ -142,11 +168,48 @@ class OpenSearchEngine:
         with self._lock:
             self._indices.fresh()
 
-    def _puts(self, generation: Generation, sources: dict[str, bytes]) -> Iterator[Action]:
-        homes = self._indices.homes(generation, list(sources))
-        for name, source in sources.items():
-            home = homes.get(name)
-            yield Action(name=name, index=home or generation.alias, is_alias=home is None, version=None, source=source)
+    def check(self) -> None:
+        """Raise `IndexUnfit` where the cluster cannot keep the index; see `fitness`."""
+        check(self._server, self._layout)
+
+    def make(self) -> None:
+        """Make an empty index where there is none."""
+        with self._lock:
+            self._make_missing()
+
+    def begin_renewal(self) -> None:
+        """Begin an empty index beside the one that is searched; what is put and deleted goes to both."""
+        with self._lock:
+            self._indices.begin_next()
+
+    def finish_renewal(self) -> None:
+        """Search the index that was begun, in one step, and remove the other."""
+        with self._lock:
+            self._indices.adopt_next()
+
+    def mark(self) -> str:
+        """Return the mark in the index: it lies in the mappings, and so in every snapshot."""
+        return self._indices.mark()
+
+    def set_mark(self, text: str) -> None:
+        """Leave a mark in the index."""
+        self._indices.set_mark(text)
+
+    def _make_missing(self) -> None:
+        if not any(generation.alias == self._indices.alias for generation in self._indices.generations()):
+            self._indices.fresh()
+
+    def _actions(self, generation: Generation, puts: Sequence[_Put]) -> Iterator[Action]:
+        homes = self._indices.homes(generation, [put.name for put in puts])
+        for put in puts:
+            home = homes.get(put.name)
+            yield Action(
+                name=put.name,
+                index=home or generation.alias,
+                is_alias=home is None,
+                version=put.version,
+                source=put.source,
+            )
 
     def _refresh(self, generations: Sequence[Generation]) -> None:
         names = ",".join(index for one in generations for index in one.indices)
@@ -175,8 +238,10 @@ class OpenSearchEngine:
             raise QueryError("too-broad", start=leaf.span.start, end=leaf.span.end, value=leaf.text) from error
 
 
-def _version(moment: datetime) -> int:
+def _version(moment: datetime | None) -> int | None:
     """Return the version of a state: microseconds since 1970."""
+    if moment is None:
+        return None
     between = moment - _EPOCH
     return (between.days * 86_400 + between.seconds) * 1_000_000 + between.microseconds
 

@@ -20,6 +20,7 @@ from muniment.engines.opensearch.schema import VERSION, template
 from muniment.engines.port import IndexUnavailable
 
 _GIB: Final = 1 << 30
+_MARK: Final = "mark"
 _AT_ONCE: Final = 1_000  # ids that are looked for in one search
 
 
@@ -88,13 +89,27 @@ class Indices:
         """Search the set that was begun, and remove the others."""
         for generation in self.generations():
             if generation.alias == self.next:
+                self._set_mark(generation.indices, self.mark())
                 self._switch(generation.writing, *generation.older)
+
+    def mark(self) -> str:
+        """Return the mark that all indices of what is searched have; "" where they differ or there are none."""
+        found = self._server.read(lambda client: client.indices.get_mapping(index=self.alias))
+        marks = {one["mappings"].get("_meta", {}).get(_MARK, "") for one in found.values()}
+        return str(marks.pop()) if len(marks) == 1 else ""
+
+    def set_mark(self, text: str) -> None:
+        """Mark what is searched."""
+        self._set_mark(self.current().indices, text)
 
     def roll_over(self) -> None:
         """Begin the next index of each set whose last one is full."""
         body = {"conditions": {"max_size": f"{int(self._layout.full_gib * _GIB)}b"}}
         for generation in self.generations():
-            self._server.write(partial(_rolled_over, alias=generation.alias, body=body))
+            mark = self.mark() if generation.alias == self.alias else ""
+            answer = self._server.write(partial(_rolled_over, alias=generation.alias, body=body))
+            if answer["rolled_over"]:
+                self._set_mark([answer["new_index"]], mark)
 
     def homes(self, generation: Generation, names: Sequence[str]) -> dict[str, str]:
         """Return which of these ids are in indices that are full, and in which."""
@@ -108,6 +123,10 @@ class Indices:
             answer = self._server.write(partial(_searched, index=older, body=body))
             found.update((hit["_id"], hit["_index"]) for hit in answer["hits"]["hits"])
         return found
+
+    def _set_mark(self, names: Sequence[str], text: str) -> None:
+        body = {"_meta": {"version": VERSION, _MARK: text}}
+        self._server.write(lambda client: client.indices.put_mapping(index=",".join(names), body=body))
 
     def _all(self) -> dict[str, Any]:
         answer: dict[str, Any] = self._server.write(

@@ -12,7 +12,7 @@ from muniment.engines.opensearch.schema import backwards_field, place_of, words_
 from muniment.engines.patterns import Piece, Row
 from muniment.engines.texts import Area
 
-MAX_EXPANSIONS: Final = 1_024  # words that a wildcard in a row may stand for; more is "too broad"
+MAX_EXPANSIONS: Final = 16_384  # words that a wildcard in a row may stand for, as in Tantivy; more is "too broad"
 
 Query = dict[str, Any]
 

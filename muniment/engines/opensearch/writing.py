@@ -7,14 +7,19 @@ other 4xx                 refused: it would be again; told with its id
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
+
+from opensearchpy import OpenSearch
 
 from muniment.engines.opensearch.connection import Server, is_later
 from muniment.engines.port import IndexUnavailable
 
 BULK_BYTES: Final = 8 << 20  # of one request: 5 to 15 MB are advised
+MAX_DOCUMENT_BYTES: Final = 90 << 20  # of one document: a node takes requests of 100 MB (http.max_content_length)
 _HEADERS: Final = {"content-type": "application/x-ndjson"}
 _CONFLICT, _NOT_FOUND, _REFUSED, _FAILED = 409, 404, 400, 500  # statuses of an item; from the last two on
 
@@ -40,12 +45,12 @@ class Action:
         return head if self.source is None else head + self.source + b"\n"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Outcome:
-    """What became of actions that were not done: met by a later state, or refused for good, with why."""
+    """What became of actions that were not done: met by a state of that version or later, or refused for good."""
 
-    conflicts: tuple[Action, ...]
-    refused: dict[str, str]
+    conflicts: dict[str, list[Action]] = field(default_factory=lambda: defaultdict(list))  # by index
+    refused: dict[str, str] = field(default_factory=dict)  # by id, with why
 
 
 def encode(source: dict[str, Any]) -> bytes:
@@ -55,24 +60,36 @@ def encode(source: dict[str, Any]) -> bytes:
 
 def carry_out(server: Server, actions: Sequence[Action]) -> Outcome:
     """Send actions; raise `IndexUnavailable` where some were not taken in time."""
-    conflicts: list[Action] = []
-    refused: dict[str, str] = {}
+    outcome = Outcome()
     for some in _requests(actions):
         waits = server.waits()
         left: Sequence[Action] = some
         while left:
-            left = _sent(server, left, conflicts, refused)
+            left = _sent(server, left, outcome)
             if left and not waits.again():
                 raise IndexUnavailable(
                     f"{server} took {len(some) - len(left)} of {len(some)} changes and is too busy for the others: "
                     "try again later."
                 )
-    return Outcome(conflicts=tuple(conflicts), refused=refused)
+    return outcome
 
 
-def _sent(
-    server: Server, actions: Sequence[Action], conflicts: list[Action], refused: dict[str, str]
-) -> Sequence[Action]:
+def overtaken(server: Server, outcome: Outcome) -> int:
+    """Return how many puts met a later state, or a later deletion: the others came twice and are there."""
+    count = 0
+    for index, actions in outcome.conflicts.items():
+        names = sorted({action.name for action in actions})
+        answer = server.write(partial(_versions, index=index, names=names))
+        there = {one["_id"]: one.get("_version") for one in answer["docs"]}
+        count += sum(there[action.name] != action.version for action in actions)
+    return count
+
+
+def _versions(client: OpenSearch, *, index: str, names: list[str]) -> Any:
+    return client.mget(index=index, body={"ids": names}, params={"_source": "false"})
+
+
+def _sent(server: Server, actions: Sequence[Action], outcome: Outcome) -> Sequence[Action]:
     """Send once; return what is to be sent again."""
     body = b"".join(action.lines() for action in actions)
     answer = server.write(lambda client: client.bulk(body=body, headers=_HEADERS))
@@ -81,11 +98,11 @@ def _sent(
         ((_, result),) = item.items()
         status = int(result["status"])
         if status == _CONFLICT:
-            conflicts.append(action)
+            outcome.conflicts[result["_index"]].append(action)
         elif is_later(status) or status >= _FAILED:
             again.append(action)
         elif status >= _REFUSED and not (action.source is None and status == _NOT_FOUND):
-            refused[action.name] = str(result["error"]["type"])
+            outcome.refused[action.name] = str(result["error"]["type"])
     return again
 
 

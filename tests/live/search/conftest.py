@@ -25,6 +25,7 @@ def new_engine(node):
     def make(**options):
         layout = Layout(name=f"t{uuid4().hex[:8]}")
         made = OpenSearchEngine(Connection(urls=(node.nodes[0].url,)), layout, **options)
+        made.check()
         made.clear()
         return made
 
