@@ -9,6 +9,7 @@ from django.core.management.base import CommandParser
 
 from archive.management.base import DONE, FOUND, ArchiveCommand
 from archive.services import packing
+from archive.services.notes import log_pending
 from archive.wiring import archive
 
 
@@ -24,8 +25,10 @@ class Command(ArchiveCommand):
         )
 
     def run(self, options: dict[str, Any]) -> int:
+        ports = archive()
+        log_pending(ports, wait=True)  # what the evidence log does not know yet is not packed
         done = packing.run(
-            archive(),
+            ports,
             after=timedelta(hours=options["after_hours"]),
             term=timedelta(days=settings.MUNIMENT_LOCK_DAYS),
             wait=True,

@@ -1,8 +1,10 @@
 """The archive on S3, by its commands: mail goes in, is verified and found; buckets that are unfit end the start."""
 
+import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -74,3 +76,21 @@ def test_a_key_bucket_that_keeps_versions_ends_the_start_with_a_sentence(manage)
 )
 def test_a_wrong_setting_is_named(manage, setting, value, sentence):
     assert sentence in manage("verify", **{setting: value}).stderr
+
+
+def test_small_segments_are_packed_in_the_bucket_and_the_pack_is_locked_to_its_term(manage, tmp_path):
+    settled = {"MUNIMENT_SETTLING_DAYS": "1", "MUNIMENT_LOCK_DAYS": "30"}
+    for number in range(3):  # an import each, so that each is a segment of its own
+        file = tmp_path / f"{number}.eml"
+        file.write_bytes(MAIL % (number, number))
+        assert manage("import_mail", str(file), "--source", "test", **settled).returncode == 0
+    done = json.loads(manage("pack", "--after-hours", "0", "--json", **settled).stdout)
+
+    sealed = [key for key in listed(manage, manage.vault) if key.startswith("segments/")]
+    locks = {key: manage.admin.head_object(Bucket=manage.vault, Key=key) for key in sealed}
+    assert (done["packs"], done["sources"], len(sealed)) == (1, 3, 4)
+    assert sorted(one["ObjectLockMode"] for one in locks.values()) == ["COMPLIANCE"] * 4
+    until = locks[sealed[-1]]["ObjectLockRetainUntilDate"]
+    assert until > datetime.now(UTC) + timedelta(days=29)
+    assert [manage(name).returncode for name in ("verify", "reconcile")] == [0, 0]
+    assert "Invoice 2" in manage("search_mail", "invoice").stdout
