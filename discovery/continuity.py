@@ -11,7 +11,7 @@ from accounts.api.problems import RETRY_SECONDS, UNAVAILABLE, answer
 from archive.services.continuity import DatabaseReturned, settled
 
 _API = "/api/"
-_LIVE = "/health/live"
+_HEALTH = frozenset({"/health/live", "/health/ready", "/healthz", "/readyz"})  # these say so themselves, in two words
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +23,7 @@ class OnlyInOrder:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path == _LIVE or _in_order():
+        if request.path in _HEALTH or _in_order():
             return self._get_response(request)
         error = DatabaseReturned()
         log.warning("unavailable", extra={"kind": type(error).__name__})

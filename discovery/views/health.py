@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from archive.models import Message
 from archive.queries.readiness import INDEX, Readiness, of_ports
+from archive.services.continuity import settled
 from archive.wiring import archive
 from muniment.engines.port import SearchEngine
 from muniment.errors import MunimentError
@@ -29,20 +30,23 @@ def live(_request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def ready(_request: HttpRequest) -> HttpResponse:
-    """Answer whether pages can be served: database, store and index answer."""
-    if _database_answers() and _others_answer():
+    """Answer whether pages can be served: database, store and index answer, and the database is in order."""
+    if _database_in_order() and _others_answer():
         return HttpResponse("ok\n", content_type="text/plain")
     return HttpResponse("not ready\n", content_type="text/plain", status=503)
 
 
-def _database_answers() -> bool:
+def _database_in_order() -> bool:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
+        in_order = settled()
     except Error as error:
         log.warning("not-ready part=database reason=%s", type(error).__name__)
         return False
-    return True
+    if not in_order:
+        log.warning("not-ready part=database reason=not-in-order")
+    return in_order
 
 
 def _others_answer() -> bool:

@@ -10,37 +10,39 @@ from tests.live.servers.minio import minio
 from tests.live.servers.postgresql import postgresql
 
 
-@pytest.fixture(scope="module")
-def place(tmp_path_factory):
-    with (
-        postgresql() as database,
-        minio() as store,
-        archive(tmp_path_factory.mktemp("nodes"), database, store) as made,
-    ):
+@pytest.fixture(scope="package")
+def store():
+    with minio() as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def place(tmp_path_factory, store):
+    with postgresql() as database, archive(tmp_path_factory.mktemp("nodes"), database, store) as made:
         yield made
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def captures(place):
     nodes = [place.capture(name) for name in ("capture1", "capture2")]
     for node in nodes:
         node.start()
     yield nodes
     for node in nodes:
-        node.end(signal.SIGTERM)
+        node.end(signal.SIGKILL)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def webs(place):
     nodes = [place.web(name) for name in ("web1", "web2")]
     for node in nodes:
         node.start()
     yield nodes
     for node in nodes:
-        node.end(signal.SIGTERM)
+        node.end(signal.SIGKILL)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def balancer(captures, webs):
     ports = {"capture": tuple(node.port for node in captures), "web": tuple(node.port for node in webs)}
     with haproxy(**ports) as running:

@@ -41,7 +41,9 @@ class Node:
     def start(self) -> None:
         """Start it and wait until it listens."""
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(self.command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+            self.process = subprocess.Popen(
+                self.command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
+            )
         until = time.monotonic() + START_SECONDS
         while time.monotonic() < until and self.process.poll() is None:
             with socket.socket() as probe:
@@ -52,11 +54,11 @@ class Node:
         raise ServerFailed(f"{self.name} did not start:\n{self.log.read_text(errors='replace')[-4000:]}")
 
     def end(self, number: signal.Signals) -> int:
-        """Send a signal and return the exit code."""
+        """Send a signal and return the exit code. SIGKILL takes its children with it, as the end of a machine does."""
         if self.process is None:
             return 0
         if self.process.poll() is None:
-            self.process.send_signal(number)
+            (os.killpg if number is signal.SIGKILL else os.kill)(self.process.pid, number)
         try:
             return self.process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:

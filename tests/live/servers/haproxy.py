@@ -8,6 +8,7 @@ The program is Debian's package `haproxy` (`make live` installs it).
 import datetime as dt
 import os
 import pwd
+import re
 import shutil
 import socket
 import subprocess
@@ -30,7 +31,7 @@ from tests.live.servers.common import ServerFailed, free_port
 
 CONFIGURATION = Path(__file__).parents[3] / "deploy" / "haproxy" / "haproxy.cfg"
 START_SECONDS = STOP_SECONDS = 30
-KIND = "haproxy_server_status"
+CHECKED = re.compile(r'haproxy_server_check_status\{.*server="(\w+)",state="L7OK"\} 1')
 
 
 @dataclass(slots=True, kw_only=True)
@@ -106,20 +107,26 @@ class HAProxy:
         except (OSError, urllib.error.URLError):
             return False
 
-    def up(self) -> set[str]:
-        """Return the names of the nodes that its checks find up."""
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.health_port}/metrics", timeout=5) as answer:
-            lines = answer.read().decode().splitlines()
-        found = [line for line in lines if line.startswith(KIND) and 'state="UP"' in line and line.endswith(" 1")]
-        return {line.partition('server="')[2].partition('"')[0] for line in found}
-
-    def wait_for(self, *nodes: str, up: bool = True, seconds: float = 30) -> None:
-        """Wait until the checks find these nodes up, or not up."""
+    def becomes(self, *, healthy: bool, seconds: float = 60) -> bool:
+        """Wait until `is_healthy` says so; return whether it did in time."""
         until = time.monotonic() + seconds
-        while not (set(nodes) <= self.up() if up else not set(nodes) & self.up()):
+        while self.is_healthy() is not healthy:
             if time.monotonic() > until:
-                state = "up" if up else "down"
-                raise ServerFailed(f"{nodes} not {state}:\n{self.log.read_text(errors='replace')[-4000:]}")
+                return False
+            time.sleep(0.2)
+        return True
+
+    def up(self) -> set[str]:
+        """Return the names of the nodes whose last check went well; at its start HAProxy takes each for up unasked."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.health_port}/metrics", timeout=5) as answer:
+            return set(CHECKED.findall(answer.read().decode()))
+
+    def wait_for(self, *nodes: str, seconds: float = 60) -> None:
+        """Wait until the checks find these nodes up."""
+        until = time.monotonic() + seconds
+        while not set(nodes) <= self.up():
+            if time.monotonic() > until:
+                raise ServerFailed(f"{nodes} are not up:\n{self.log.read_text(errors='replace')[-4000:]}")
             time.sleep(0.1)
 
 
