@@ -1,9 +1,12 @@
 """The certificate of a destruction: what was destroyed, on whose word, under which rules, how. Ids and counts only.
 
 It is a document in the vault that can be made once (the store refuses a second), a leaf of the evidence log, and a row.
+The document holds the salt of its commitment and the time that the log tells, so whoever finishes a destruction again,
+with a database of before, makes the very entry that the log has.
 """
 
 import json
+import secrets
 from collections import Counter
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -19,13 +22,13 @@ from archive.services.governing import governing
 from archive.wiring import Archive
 from muniment.ids import unix_ms_of
 from muniment.log import merkle
+from muniment.log.entries import SALT_BYTES, Entry, Erasure
 from muniment.log.entries import Disposal as DisposalEntry
-from muniment.log.entries import Entry, Erasure
 from muniment.seal import ledger
 from muniment.seal.layout import hour_folder
 from muniment.stores.port import ObjectExists
 
-FORMAT: Final = 1
+FORMAT: Final = 2  # format 1 has no salt: it was in the database alone
 PREFIX: Final = "certificates/"
 _CHUNK: Final = 5_000
 
@@ -37,11 +40,13 @@ def issue(disposal_id: UUID, archive: Archive, *, now: datetime) -> Disposal:
     unpurged = DestroyedSighting.objects.filter(disposal_id=row.id, purged_at__isnull=True).exists()
     if row.state != DisposalState.EXECUTING or waits or unpurged:
         return row
-    document = _keep_once(row, _document(row, archive, now), archive)
+    document, was_there = _keep_once(row, _document(row, archive, now), archive)
+    leaf = _leaf(row, document)
+    index = notes.find(archive, leaf.entry, since=row.started_at or now) if was_there else None
     with governing():
         row = Disposal.objects.select_for_update().get(id=disposal_id)
         if row.state == DisposalState.EXECUTING:
-            _finish(row, document, now)
+            _finish(row, document, leaf, index, now)
     return row
 
 
@@ -56,17 +61,18 @@ def note_of(disposal_id: UUID) -> LogNote | None:
     return LogNote.objects.filter(subject=f"disposal:{disposal_id}").first()
 
 
-def _keep_once(row: Disposal, document: str, archive: Archive) -> str:
-    """Put the document into the vault; the one that was put there first counts."""
+def _keep_once(row: Disposal, document: str, archive: Archive) -> tuple[str, bool]:
+    """Put the document into the vault; the one that was put there first counts. Return it, and whether it was there."""
     key = key_of(row.id)
     try:
         archive.vault.segments.create(key, document.encode(), lock_until=archive.vault.now() + ledger.LOCK)
     except ObjectExists:
-        return archive.vault.segments.get(key).decode()
-    return document
+        return archive.vault.segments.get(key).decode(), True
+    return document, False
 
 
-def _finish(row: Disposal, document: str, now: datetime) -> None:
+def _leaf(row: Disposal, document: str) -> notes.Leaf:
+    """Return what the log tells of a certificate: the same each time, for the document holds its salt and its time."""
     found = json.loads(document)
     sightings = found["destroyed"]["sightings"]
 
@@ -75,16 +81,22 @@ def _finish(row: Disposal, document: str, now: datetime) -> None:
             return Erasure(erasure_id=row.id, commitment=commitment, sightings=sightings)
         return DisposalEntry(disposal_id=row.id, commitment=commitment, sightings=sightings)
 
+    salt = bytes.fromhex(found["salt"]) if "salt" in found else secrets.token_bytes(SALT_BYTES)
+    return notes.leaf_of(entry, document=document, salt=salt, at=datetime.fromisoformat(found["times"]["certified"]))
+
+
+def _finish(row: Disposal, document: str, leaf: notes.Leaf, index: int | None, now: datetime) -> None:
+    found = json.loads(document)
     row.state, row.finished_at, row.certificate = DisposalState.DONE, now, document
     row.save(update_fields=["state", "finished_at", "certificate"])
-    notes.write(entry, subject=f"disposal:{row.id}", document=document, at=now)
+    notes.put(leaf, subject=f"disposal:{row.id}", document=document, index=index)
     audit.record(
         actor=row.executed_by,
         action=Action.DESTRUCTION_DONE,
         objects=[f"disposal:{row.id}"],
         details={
             "messages": found["destroyed"]["messages"],
-            "sightings": sightings,
+            "sightings": found["destroyed"]["sightings"],
             "spared": sum(found["spared"].values()),
             "cause": row.cause,
         },
@@ -97,6 +109,7 @@ def _document(row: Disposal, archive: Archive, now: datetime) -> str:
     fields: dict[str, Any] = {
         "format": FORMAT,
         "certificate": "destruction",
+        "salt": secrets.token_hex(SALT_BYTES),
         "archive": archive.signer.verifier.name,
         "disposal": str(row.id),
         "cause": row.cause,

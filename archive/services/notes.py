@@ -24,7 +24,7 @@ from muniment.ids import SegmentId, UuidSequence, unix_ms_of
 from muniment.log.checkpoint import Checkpoint, open_checkpoint
 from muniment.log.entries import SALT_BYTES, Entry, LoggedEntry, SegmentSealed, commitment_of, decode, encode
 from muniment.log.layout import TILE_WIDTH
-from muniment.log.reader import LogReader
+from muniment.log.reader import LogEmpty, LogReader
 from muniment.log.verify import check_consistency
 from muniment.log.writer import LogForked, LogWriter
 
@@ -38,6 +38,14 @@ Row = Segment | LogNote
 
 class NotLogged(Refused):
     """The proof of a note is asked for that is not in the log yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaf:
+    """An entry as the log keeps it, and the salt of its commitment."""
+
+    entry: bytes
+    salt: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,16 +66,44 @@ def write(make: Callable[[bytes], Entry], *, subject: str, document: str, at: da
     Call it inside the transaction of the act. `subject` is "kind:id"; `at` (aware) is the time of the act. The
     document stays in the database with its salt: the log holds only the commitment.
     """
-    salt = secrets.token_bytes(SALT_BYTES)
-    entry = make(commitment_of(document.encode(), salt))
+    leaf = leaf_of(make, document=document, salt=secrets.token_bytes(SALT_BYTES), at=at)
+    return put(leaf, subject=subject, document=document)
+
+
+def leaf_of(make: Callable[[bytes], Entry], *, document: str, salt: bytes, at: datetime) -> Leaf:
+    """Return the entry that commits to `document` with a salt that was kept: the same bytes each time."""
+    return Leaf(entry=encode(make(commitment_of(document.encode(), salt)), at=at), salt=salt)
+
+
+def put(leaf: Leaf, *, subject: str, document: str, index: int | None = None) -> LogNote:
+    """Note an entry inside the transaction of its act; `index` is where `find` found it in the log already."""
     return LogNote.objects.create(
-        id=_IDS.next(), entry=encode(entry, at=at), subject=subject, document=document, salt=salt
+        id=_IDS.next(), entry=leaf.entry, subject=subject, document=document, salt=leaf.salt, log_index=index
     )
 
 
 def write_plain(entry: Entry, *, subject: str, at: datetime) -> LogNote:
     """Note an entry that has no commitment, such as the head of the audit trail."""
     return LogNote.objects.create(id=_IDS.next(), entry=encode(entry, at=at), subject=subject)
+
+
+def find(archive: Archive, entry: bytes, *, since: datetime) -> int | None:
+    """Return where an entry that was made at or after `since` stands in the log; None where it does not stand there.
+
+    The log is read back from its end. Raises `Corrupt` where it is damaged, `StoreUnavailable`.
+    """
+    try:
+        reader = LogReader.latest(archive.vault.segments, [archive.signer.verifier])
+    except LogEmpty:
+        return None
+    for place in range((reader.checkpoint.size - 1) // TILE_WIDTH, -1, -1):
+        bundle = reader.bundle(place)
+        if entry in bundle:
+            return place * TILE_WIDTH + bundle.index(entry)
+        first = next(filter(None, map(_sealed, bundle)), None)
+        if first is not None and first[1] < since - CLOCKS_APART:
+            return None
+    return None
 
 
 def log_pending(archive: Archive, *, wait: bool = False) -> int:

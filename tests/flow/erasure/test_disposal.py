@@ -22,20 +22,24 @@ from archive.models import (
 )
 from archive.queries.facts import facts_of
 from archive.services import certificates, integrity, proposals
+from archive.services.audit_heads import note_head
 from archive.services.disposal import HoldBeingPlaced, TooEarly, execute, resume
 from archive.services.evidence import check_log
-from archive.services.notes import log_pending
+from archive.services.notes import log_pending, proof_of
 from archive.services.proposals import NotProposed, propose
 from archive.services.rebuild import rebuild_catalogue
 from archive.services.reconcile import reconcile
 from archive.services.replay import replay
 from muniment.errors import Refused
 from muniment.ids import SegmentId, SightingId
+from muniment.log.entries import Disposal as Disposed
+from muniment.log.entries import decode
 from muniment.policy.rules import Action, Force
 from muniment.seal import ledger
 from muniment.seal.opening import Erased
 from tests.flow import guards
 from tests.flow.archive.builders import mail, seal
+from tests.flow.archive.logs import act, logged
 from tests.flow.erasure.conftest import (
     NOW,
     approved,
@@ -351,6 +355,31 @@ def test_a_lost_database_learns_from_the_ledger_what_was_destroyed(archive, peop
     assert set(Message.objects.values_list("id", flat=True)) == {ids[2]}
 
 
+@pytest.mark.parametrize("learnt_before", [False, True])
+def test_a_database_of_before_the_end_ends_it_again_as_the_same_entry_of_the_log(archive, people, learnt_before):
+    rule()
+    ids = filled(archive)
+    done = destroyed(people, archive, ids[:2])
+    log_pending(archive)
+    note = certificates.note_of(done.id)
+    put_back_to_before_the_end(done)
+    if learnt_before:  # the database knows what else the log holds by the time that the destruction ends again
+        act()
+        note_head(now=NOW, at_once=True)
+        log_pending(archive)
+
+    assert resume(archive) == 1
+    log_pending(archive)
+
+    again = certificates.note_of(done.id)
+    entries = [decode(data).entry for data in logged(archive)]
+    assert [one.disposal_id for one in entries if isinstance(one, Disposed)] == [done.id]
+    assert (again.entry, again.salt, again.log_index) == (note.entry, note.salt, note.log_index)
+    assert again.document == Disposal.objects.get().certificate == done.certificate
+    assert proof_of(archive, again).index == note.log_index
+    assert check_log(archive).whole
+
+
 def test_a_keyring_from_a_backup_is_shredded_again(archive, people):
     rule()
     ids = filled(archive)
@@ -385,6 +414,12 @@ def test_sealed_bytes_go_when_the_lock_of_their_segment_ends(archive, people):
     assert len(list(archive.vault.keyrings.keys("keyrings/"))) == 1
     assert reconcile(archive).differences == {}
     assert gone.ciphertext_gone_at is None
+
+
+def put_back_to_before_the_end(disposal):
+    """Have the rows of a disposal as they were before its certificate."""
+    certificates.note_of(disposal.id).delete()
+    Disposal.objects.filter(id=disposal.id).update(state=DisposalState.EXECUTING, finished_at=None, certificate="")
 
 
 def forget_tombstones():
