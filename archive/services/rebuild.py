@@ -1,5 +1,6 @@
 """Make the catalogue and the index again from the object store and the keys (DESIGN.md section 1)."""
 
+import logging
 from collections.abc import Callable
 from typing import Final
 
@@ -24,7 +25,9 @@ from archive.services import sweep
 from archive.services.governing import governing
 from archive.services.stages import index_all, turn
 from archive.wiring import Archive
-from muniment.engines.port import RemoteIndex
+from muniment.engines.port import IndexUnavailable, RemoteIndex
+
+log = logging.getLogger(__name__)
 
 # What the store can give again, in the order in which rows may go.
 _CATALOGUE: Final = (
@@ -84,7 +87,11 @@ def _renewed(archive: Archive, engine: RemoteIndex, progress: Callable[[int], No
 
 
 def _drop_strange_documents(archive: Archive) -> None:
+    """Take out of the index what no row stands for any more. One that was lost as well is made again after this."""
     known = set(Message.objects.values_list("id", flat=True))
-    strange = [message_id for message_id in archive.engine.message_ids() if message_id not in known]
-    if strange:
-        archive.engine.delete(strange)
+    try:
+        strange = [message_id for message_id in archive.engine.message_ids() if message_id not in known]
+        if strange:
+            archive.engine.delete(strange)
+    except IndexUnavailable as error:
+        log.warning("the index was not compared with the catalogue: %s", error)
