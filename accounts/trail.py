@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts import chain
+from accounts.dates import written
 from accounts.models import Action, AuditEntry, Outcome, TextKind
 
 SHOWN_OBJECTS: Final = 5
@@ -56,7 +56,7 @@ def rows(entries: Iterable[AuditEntry], *, with_texts: bool) -> list[Row]:
 
 def moment(at: datetime) -> str:
     """Write a time to the second, in UTC."""
-    return f"{date_format(at.astimezone(UTC), _('j M Y, H:i:s'))} UTC"
+    return f"{written(at.astimezone(UTC), _('j M Y, H:i:s'))} UTC"
 
 
 def is_sound(entry: AuditEntry) -> bool:

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final, cast
 
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from accounts.dates import written
 from archive.models import RuleChangeDraft
 from muniment.policy.decide import Outcome
 from muniment.policy.describe import describe_rule
@@ -136,12 +136,12 @@ def language() -> Language:
 
 def day(value: date | None) -> str:
     """Write a day; "" for none."""
-    return date_format(value, _("j M Y")) if value else ""
+    return written(value, _("j M Y")) if value else ""
 
 
 def moment(at: datetime | None) -> str:
     """Write a time to the minute, in UTC; "" for none."""
-    return f"{date_format(at.astimezone(UTC), _('j M Y, H:i'))} UTC" if at else ""
+    return f"{written(at.astimezone(UTC), _('j M Y, H:i'))} UTC" if at else ""
 
 
 def rule_shown(rule: Rule, *, state: Word = "", messages: int | None = None) -> RuleShown:

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext, gettext_noop
 
+from accounts.dates import written
 from archive.models import Message
 from muniment.engines.port import Interval
 
@@ -39,17 +39,17 @@ def moment(at: datetime, *, offset_minutes: int | None = 0) -> Moment:
     zone = "UTC" if not offset else local.strftime("%z")
     to_the_minute, to_the_second = gettext("j M Y, H:i"), gettext("j M Y, H:i:s")
     return Moment(
-        local=f"{date_format(local, to_the_minute)} {zone}",
-        utc=f"{date_format(at.astimezone(UTC), to_the_second)} UTC",
+        local=f"{written(local, to_the_minute)} {zone}",
+        utc=f"{written(at.astimezone(UTC), to_the_second)} UTC",
         iso=at.astimezone(UTC).isoformat(),
     )
 
 
 def day(value: date) -> str:
     """Write a day."""
-    return date_format(value, gettext(_PATTERNS[Interval.DAY]))
+    return written(value, gettext(_PATTERNS[Interval.DAY]))
 
 
 def span(first: date, interval: Interval) -> str:
     """Write what a bar of the histogram stands for."""
-    return date_format(first, gettext(_PATTERNS[interval]))
+    return written(first, gettext(_PATTERNS[interval]))

@@ -3,14 +3,20 @@
 from datetime import UTC, datetime
 
 import pytest
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts import trail
+from accounts.templatetags import dates
+from archive import shown
+from discovery import moments
 from discovery.downloads import MAX_NAME_BYTES, attachment, safe_name
 from discovery.moments import moment
 from discovery.paging import pages
 from discovery.quoting import runs_of
+from muniment.engines.port import Interval
+from muniment.policy import words
 
 
 def test_a_page_past_the_end_is_the_last_one():
@@ -101,3 +107,31 @@ def test_a_moment_is_written_in_its_own_zone_and_in_utc():
 @given(st.datetimes(timezones=st.just(UTC)), st.one_of(st.none(), st.integers(-32768, 32767)))
 def test_any_moment_can_be_written(at, offset):
     assert moment(at, offset_minutes=offset).utc.endswith("UTC")
+
+
+FIRST, THIRD = (datetime(2026, 3, day, 9, 30, 7, tzinfo=UTC) for day in (1, 3))
+WRITERS = {
+    "day of a histogram": lambda at: moments.day(at.date()),
+    "sent": lambda at: moments.moment(at).local,
+    "captured": lambda at: moments.moment(at).utc,
+    "day of retention": lambda at: shown.day(at.date()),
+    "moment of retention": shown.moment,
+    "moment of the trail": trail.moment,
+    "day of a template": lambda at: dates.written(at.date(), gettext("j M Y")),
+    "day of a letter": lambda at: words.day(at.date(), "fr"),
+}
+
+
+@pytest.mark.parametrize("writer", WRITERS)
+def test_french_writes_the_first_of_a_month_in_its_own_way_wherever_a_day_is_written_out(writer):
+    write = WRITERS[writer]
+    with override("fr"):
+        assert write(FIRST).startswith("1er mars 2026")
+        assert write(THIRD).startswith("3 mars 2026")
+
+
+def test_english_and_months_alone_stay_as_they_are():
+    with override("en"):
+        assert moments.day(FIRST.date()) == "1 Mar 2026"
+    with override("fr"):
+        assert moments.span(FIRST.date(), Interval.MONTH) == "mars 2026"
