@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 def stores() -> tuple[S3Store, S3Store]:
     """Return the stores of keys and of the vault; raise `ImproperlyConfigured`, `BucketsUnfit`."""
     vault, keys, mode = _bucket("MUNIMENT_S3_VAULT"), _bucket("MUNIMENT_S3_KEYS"), _lock_mode()
-    client = _client()
+    client = _client(endpoint=settings.MUNIMENT_S3_ENDPOINT, region=settings.MUNIMENT_S3_REGION)
     try:
         findings = check_buckets(client, vault=vault, keys=keys, lock_mode=mode)
     except StoreUnavailable as error:
@@ -33,12 +33,21 @@ def stores() -> tuple[S3Store, S3Store]:
     return keyrings, segments
 
 
-def _client() -> Client:
+def replica(bucket: str) -> S3Store:
+    """Return a bucket that another place keeps equal to the vault; it is only read."""
+    client = _client(
+        endpoint=settings.MUNIMENT_REPLICA_ENDPOINT or settings.MUNIMENT_S3_ENDPOINT,
+        region=settings.MUNIMENT_REPLICA_REGION or settings.MUNIMENT_S3_REGION,
+    )
+    return S3Store(client, bucket, versioned=True, patience=Patience(seconds=settings.MUNIMENT_S3_CALL_SECONDS))
+
+
+def _client(*, endpoint: str, region: str) -> Client:
     try:
         return connect(
             Connection(
-                endpoint=settings.MUNIMENT_S3_ENDPOINT,
-                region=settings.MUNIMENT_S3_REGION,
+                endpoint=endpoint,
+                region=region,
                 access_key=settings.MUNIMENT_S3_ACCESS_KEY,
                 secret_key=settings.MUNIMENT_S3_SECRET_KEY,
                 connect_seconds=settings.MUNIMENT_S3_CONNECT_SECONDS,

@@ -18,6 +18,7 @@ from muniment.extract.runner import Extractor
 from muniment.log.note import NoteSigner
 from muniment.log.timestamps import Rfc3161Stamper, StampVerifier, TimeStamper
 from muniment.seal.vault import Vault
+from muniment.stores.copies import KeepsCopies
 from muniment.stores.key_file import FileKeyProvider, read_key_file
 
 
@@ -39,6 +40,7 @@ class Archive:
     data: Path
     signer: NoteSigner  # of the evidence log
     stamping: Stamping | None = None  # None: no authority is trusted
+    copies: tuple[KeepsCopies, ...] = ()  # where else good bytes of sealed mail may lie
 
 
 def keys_folder() -> Path:
@@ -67,6 +69,7 @@ def archive() -> Archive:
         data=data,
         signer=NoteSigner(settings.MUNIMENT_LOG_NAME, seed=read_key_file(keys_folder() / "log-key")),
         stamping=_stamping(),
+        copies=found.copies,
     )
 
 

@@ -9,9 +9,12 @@ from archive.models import Sighting
 from muniment.errors import Corrupt, MunimentError
 from muniment.ids import SegmentId, SightingId
 from muniment.log import merkle
-from muniment.seal import ledger
+from muniment.seal import ledger, segment
+from muniment.seal.layout import segment_key
 from muniment.seal.opening import OpenSegment
 from muniment.seal.vault import Vault
+from muniment.stores import copies as copying
+from muniment.stores.copies import KeepsCopies
 from muniment.stores.port import ObjectMissing
 
 
@@ -73,16 +76,28 @@ def prove(sighting: Sighting, *, vault: Vault) -> Proof:
     )
 
 
+def good_copies(segment_id: SegmentId, copies: tuple[KeepsCopies, ...]) -> list[str]:
+    """Return the names of versions and replicas that hold the segment as it was sealed."""
+
+    def is_good(data: bytes) -> bool:
+        segment.read([data], data, size_bytes=len(data), segment_id=segment_id)
+        return True
+
+    return copying.good_copies(segment_key(segment_id), copies, is_good=is_good)
+
+
 def verify(
     *,
     vault: Vault,
+    copies: tuple[KeepsCopies, ...] = (),
     sample: int | None = None,
     chooser: random.Random | None = None,
     progress: Callable[[int], None] = lambda _sightings: None,
 ) -> Report:
     """Open every segment and check every commitment; or `sample` segments chosen by `chooser`.
 
-    The catalogue is not asked: what the store holds must prove itself. Damage is listed, never raised.
+    The catalogue is not asked: what the store holds must prove itself. Damage is listed, never raised; where the bytes
+    of a segment are not those that were sealed, with the `copies` that still are ("good_copies").
     """
     segment_ids: Iterable[SegmentId] = vault.segment_ids()
     if sample is not None:
@@ -95,7 +110,9 @@ def verify(
         try:
             opened = vault.open(segment_id)
         except MunimentError as error:
-            report.damaged.append({"segment": str(segment_id), "reason": str(error)})
+            good = "; ".join(good_copies(segment_id, copies))
+            found = {"segment": str(segment_id), "reason": str(error)}
+            report.damaged.append(found | ({"good_copies": good} if good else {}))
             opened = _salvaged(segment_id, vault, report)
         if opened is not None:
             _verify_frames(opened, erased, report)

@@ -1,7 +1,7 @@
 """Compare store, catalogue and index by sets of ids: no flag is believed (what-users-ask, finding 1)."""
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Final
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from archive.models import DestroyedSighting, Message, Segment, SegmentStage, Sighting, Stage, StageState
 from archive.services import hold_check
 from archive.services.catalogue import catalogue_segment
+from archive.services.integrity import good_copies
 from archive.services.rebuild import rebuild_index
 from archive.services.stages import index_all
 from archive.wiring import Archive
@@ -55,11 +56,14 @@ class Reconciliation:
     messages_waiting_for_index: Difference = field(default_factory=Difference)
     keyrings_without_segment: Difference = field(default_factory=Difference)  # harmless: a PUT that failed half-way
     segments_without_keyring: Difference = field(default_factory=Difference)
+    good_copies: dict[str, str] = field(default_factory=dict)  # of segments gone from the store: where they still are
 
     @property
     def differences(self) -> dict[str, int]:
         """Return the count of each kind that is a fault; orphan keyrings are harmless and not counted."""
-        found = {name: value["count"] for name, value in asdict(self).items() if isinstance(value, dict)}
+        found = {
+            one.name: value.count for one in fields(self) if isinstance(value := getattr(self, one.name), Difference)
+        }
         del found["keyrings_without_segment"]
         return {name: count for name, count in found.items() if count}
 
@@ -69,6 +73,9 @@ def reconcile(archive: Archive) -> Reconciliation:
     report = Reconciliation()
     _compare_segments(archive.vault, report)
     _compare_index(archive, report)
+    for gone in report.segments_gone_from_store.ids:
+        if good := good_copies(SegmentId(UUID(gone)), archive.copies):
+            report.good_copies[gone] = "; ".join(good)
     return report
 
 

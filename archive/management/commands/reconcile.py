@@ -42,5 +42,6 @@ class Command(ArchiveCommand):
             for name, count in report.differences.items():
                 self.stdout.write(f"{name.replace('_', ' ')}: {count}")
                 for identifier in getattr(report, name).ids[:20]:
-                    self.stdout.write(f"  {identifier}")
+                    good = report.good_copies.get(identifier, "")
+                    self.stdout.write(f"  {identifier}" + (f": good bytes of it: {good}" if good else ""))
         return FOUND if report.differences else DONE

@@ -27,7 +27,9 @@ class Command(ArchiveCommand):
 
     def run(self, options: dict[str, Any]) -> int:
         with self.progress("verify") as step:
-            report = integrity.verify(vault=archive().vault, sample=options["sample"], progress=step.reach)
+            report = integrity.verify(
+                vault=archive().vault, copies=archive().copies, sample=options["sample"], progress=step.reach
+            )
         with self.progress("evidence log") as step:
             log = check_log(archive(), progress=step.reach)
         with self.progress("legal holds") as step:
@@ -46,6 +48,8 @@ class Command(ArchiveCommand):
             for item in report.damaged:
                 place = f"sighting {item['sighting']}" if "sighting" in item else f"segment {item['segment']}"
                 self.stdout.write(f"DAMAGED {place}: {item['reason']}")
+                if "good_copies" in item:
+                    self.stdout.write(f"  good bytes of it: {item['good_copies']}")
             self.stdout.write(f"{log.entries} entries of the evidence log, {len(log.damaged)} faults")
             self.stdout.write(
                 f"{log.audit_heads} logged heads of the audit trail compared, {log.stamps} time-stamps hold"

@@ -7,9 +7,11 @@ replaced or deleted object is gone: where that bucket turns out to keep versions
 from base64 import b64decode
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from hashlib import sha256
 
 from muniment.errors import Refused
+from muniment.stores.copies import Copy
 from muniment.stores.keys import check_key
 from muniment.stores.port import (
     Data,
@@ -139,6 +141,13 @@ class S3Store:
     def versions(self, key: str) -> tuple[Version, ...]:
         """Return what the bucket keeps under a key, the latest last: some may hold bytes that are still good."""
         return versions.versions_of(self._bucket, check_key(key))
+
+    def copies(self, key: str) -> Iterator[Copy]:
+        """Yield the versions that are not what `get` reads, the newest first: what somebody wrote over, or hid."""
+        for version in reversed(self.versions(key)):
+            if not version.is_marker and not version.is_latest:
+                name = f"version {version.version_id} of {version.written_at:%Y-%m-%d %H:%M:%S} UTC"
+                yield Copy(name=name, read=partial(self.get_version, key, version.version_id))
 
     def get_version(self, key: str, version_id: str) -> bytes:
         """Read one version, compared with its checksum; raise as `get`."""

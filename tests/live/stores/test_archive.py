@@ -6,6 +6,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -94,3 +95,52 @@ def test_small_segments_are_packed_in_the_bucket_and_the_pack_is_locked_to_its_t
     assert until > datetime.now(UTC) + timedelta(days=29)
     assert [manage(name).returncode for name in ("verify", "reconcile")] == [0, 0]
     assert "Invoice 2" in manage("search_mail", "invoice").stdout
+
+
+def imported(manage, tmp_path):
+    """Import one message; return the key of its segment and its id."""
+    (tmp_path / "one.eml").write_bytes(MAIL % (1, 1))
+    manage("import_mail", str(tmp_path / "one.eml"), "--source", "test")
+    (key,) = [key for key in listed(manage, manage.vault) if key.startswith("segments/")]
+    return key, str(UUID(hex=key.rpartition("/")[2]))
+
+
+def version_of(manage, key):
+    return manage.admin.head_object(Bucket=manage.vault, Key=key)["VersionId"]
+
+
+def test_an_object_that_was_written_over_is_named_with_the_version_that_is_good(manage, tmp_path):
+    key, segment_id = imported(manage, tmp_path)
+    good = version_of(manage, key)
+    manage.admin.put_object(Bucket=manage.vault, Key=key, Body=b"nothing of the kind")
+    done = manage("verify", "--json")
+    damaged = json.loads(done.stdout)["damaged"]
+
+    assert (done.returncode, damaged[0]["segment"]) == (1, segment_id)
+    assert damaged[0]["good_copies"].startswith(f"version {good} of ")
+    assert f"good bytes of it: version {good}" in manage("verify").stdout
+
+
+def test_an_object_that_was_hidden_is_named_with_the_version_that_is_good(manage, tmp_path):
+    key, segment_id = imported(manage, tmp_path)
+    good = version_of(manage, key)
+    manage.admin.delete_object(Bucket=manage.vault, Key=key)
+    found = json.loads(manage("reconcile", "--json").stdout)
+
+    assert found["segments_gone_from_store"]["ids"] == [segment_id]
+    assert found["good_copies"][segment_id].startswith(f"version {good} of ")
+
+
+def test_a_replica_that_still_holds_good_bytes_is_named(manage, minio_server, tmp_path):
+    key, _ = imported(manage, tmp_path)
+    replica = minio_server.new_bucket(locks=True)
+    manage.admin.copy_object(Bucket=replica, Key=key, CopySource={"Bucket": manage.vault, "Key": key})
+    manage.admin.put_object(Bucket=manage.vault, Key=key, Body=b"nothing of the kind")
+    everything = {
+        "AWS_ACCESS_KEY_ID": minio_server.access_key,
+        "AWS_SECRET_ACCESS_KEY": minio_server.secret_key,
+        "AWS_SESSION_TOKEN": "",
+    }
+    done = manage("verify", "--json", MUNIMENT_REPLICA=f"s3://{replica}", **everything)
+
+    assert json.loads(done.stdout)["damaged"][0]["good_copies"].endswith(f"replica s3://{replica}")
