@@ -162,6 +162,7 @@ def texts(random_text: Callable[[], str]) -> dict[str, str]:
         "database-replica-url": f"postgres://muniment:{database}@database-replica:5432/muniment",
         "redis-password": redis,
         "broker-url": f"redis://:{redis}@redis:6379/0",
+        "search-password": random_text(),
         "s3-root-password": random_text(),
         "s3-secret-key": random_text(),
     }
