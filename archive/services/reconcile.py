@@ -1,13 +1,13 @@
 """Compare store, catalogue and index by sets of ids: no flag is believed (what-users-ask, finding 1)."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Final
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from archive.models import DestroyedSighting, Message, Segment, SegmentStage, Sighting, Stage, StageState
+from archive.models import DestroyedSighting, Message, PackedSegment, Segment, SegmentStage, Sighting, Stage, StageState
 from archive.services import hold_check
 from archive.services.catalogue import catalogue_segment
 from archive.services.integrity import good_copies
@@ -110,11 +110,17 @@ def _compare_segments(vault: Vault, report: Reconciliation) -> None:
             report.uncatalogued_segments.add(segment_id)
             continue
         _compare_sightings(segment_id, vault, report)
-    for segment_id in Segment.objects.values_list("id", flat=True):
-        if segment_id not in in_store:
-            report.segments_gone_from_store.add(segment_id)
+    gone = [segment_id for segment_id in Segment.objects.values_list("id", flat=True) if segment_id not in in_store]
+    for segment_id in sorted(set(gone) - _let_go(gone)):
+        report.segments_gone_from_store.add(segment_id)
     for segment_id in sorted(keyrings - in_store):
         report.keyrings_without_segment.add(segment_id)
+
+
+def _let_go(segment_ids: Sequence[UUID]) -> set[UUID]:
+    """Return the packed segments among these in which no sighting lies: a packer was stopped as it let them go."""
+    packed = _there(PackedSegment.objects.values_list("source_id", flat=True), "source_id", segment_ids)
+    return packed - _there(Sighting.objects.values_list("segment_id", flat=True), "segment_id", packed)
 
 
 def _compare_sightings(segment_id: SegmentId, vault: Vault, report: Reconciliation) -> None:

@@ -345,6 +345,16 @@ def test_a_packed_message_proves_itself(archive, clock):
     assert [prove(row, vault=archive.vault).ok for row in Sighting.objects.all()] == [True] * 4
 
 
+def test_a_packer_that_is_killed_as_it_lets_go_leaves_nothing_that_looks_like_a_loss(archive, clock):
+    sources = captured(archive)
+    packed(archive, clock)
+    clock.wait(days=1)
+    archive.vault.segments.delete(segment_key(sources[0]))
+    is_sound(archive)
+    assert let_go(archive, clock) == 4
+    assert keys_of(archive, sources[0]) == set()
+
+
 def test_nothing_is_packed_while_a_destruction_runs(archive, clock):
     captured(archive)
     clock.wait(days=2, hours=6)

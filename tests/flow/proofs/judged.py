@@ -72,7 +72,8 @@ class Judged(Place):
         assert set(self.engine.message_ids()) == set(Message.objects.values_list("id", flat=True))
         verified = integrity.verify(vault=self.archive.vault)
         assert verified.damaged == [], verified.damaged
-        assert reconcile(self.archive).differences == {}
+        differences = reconcile(self.archive).differences
+        assert differences == {}, differences
         log_pending(self.archive)
         found = check_log(self.archive)
         assert found.damaged == [], found.damaged
