@@ -6,6 +6,10 @@ Segment 1─* SegmentStage          what is done for each segment
 └─* Part 1─1 PartText
 ThreadKey                         message ids → thread
 StaleDocument                     index documents whose id is no message's any more
+
+An index is here because a query at a million messages needs it (docs/decisions/0027-postgresql-at-scale.md). Columns of
+text have theirs in `Meta`, where PostgreSQL makes one; `db_index` would make a second for LIKE. A foreign key that a
+constraint begins with has none of its own.
 """
 
 from django.db import models
@@ -49,7 +53,7 @@ class Segment(models.Model):
 class SegmentStage(models.Model):
     """The state of one stage of one segment."""
 
-    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="stages")
+    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="stages", db_index=False)
     stage = models.CharField(max_length=12, choices=Stage)
     state = models.CharField(max_length=8, choices=StageState, default=StageState.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -75,19 +79,19 @@ class Message(models.Model):
     id = models.UUIDField(primary_key=True)
     fingerprint = models.BinaryField(max_length=32)
     fingerprint_version = models.PositiveSmallIntegerField()
-    rfc_message_id = models.CharField(max_length=998, blank=True, db_index=True)
+    rfc_message_id = models.CharField(max_length=998, blank=True)
     thread_id = models.UUIDField(db_index=True)
     subject = models.TextField(blank=True)
     sender = models.CharField(max_length=500, blank=True)  # first From address as shown
     preview = models.CharField(max_length=300, blank=True)
-    date = models.DateTimeField(null=True, db_index=True)
+    date = models.DateTimeField(null=True)
     date_offset_minutes = models.SmallIntegerField(null=True)  # zone of the Date field, east of UTC
-    captured_at = models.DateTimeField(db_index=True)  # of the first sighting
+    captured_at = models.DateTimeField()  # of the first sighting
     size_bytes = models.PositiveBigIntegerField()
     attachment_count = models.PositiveIntegerField(default=0)
     flags = models.JSONField(default=list)
     defects = models.JSONField(default=list)
-    searchable = models.CharField(max_length=8, choices=Searchable, default=Searchable.WAITING, db_index=True)
+    searchable = models.CharField(max_length=8, choices=Searchable, default=Searchable.WAITING)
     not_searchable_reason = models.CharField(max_length=500, blank=True)
     revision = models.PositiveIntegerField(default=1)  # grows with each change that the index must learn of
     indexed_revision = models.PositiveIntegerField(default=0)  # what the index has learnt
@@ -97,7 +101,8 @@ class Message(models.Model):
             models.UniqueConstraint(fields=["fingerprint", "fingerprint_version"], name="one_message_per_fingerprint")
         ]
         indexes = [
-            models.Index(fields=["id"], name="messages_to_index", condition=Q(indexed_revision__lt=F("revision")))
+            models.Index(fields=["id"], name="messages_to_index", condition=Q(indexed_revision__lt=F("revision"))),
+            models.Index(fields=["id"], name="messages_not_found", condition=~Q(searchable="yes")),
         ]
 
 
@@ -107,14 +112,21 @@ class Sighting(models.Model):
     id = models.UUIDField(primary_key=True)
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="sightings")
     segment = models.ForeignKey(Segment, on_delete=models.PROTECT, related_name="sightings")
-    source = models.CharField(max_length=200, db_index=True)
+    source = models.CharField(max_length=200)
     captured_at = models.DateTimeField()
-    custodian = models.CharField(max_length=320, blank=True, db_index=True)
+    custodian = models.CharField(max_length=320, blank=True)
     item = models.TextField(blank=True)
-    sha256 = models.CharField(max_length=64, db_index=True)  # hex, of raw
+    sha256 = models.CharField(max_length=64)  # hex, of raw
     commitment = models.CharField(max_length=64)  # hex
     size_bytes = models.PositiveBigIntegerField()
-    import_key = models.CharField(max_length=64, blank=True, db_index=True)  # "" for what came by a listener
+    import_key = models.CharField(max_length=64, blank=True)  # "" for what came by a listener
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["source", "captured_at"], name="sightings_of_a_source"),
+            models.Index(fields=["custodian"], name="sightings_of_a_custodian"),
+            models.Index(fields=["import_key"], name="sightings_of_an_import"),
+        ]
 
 
 class ParticipantRole(models.TextChoices):
@@ -140,9 +152,9 @@ class Known(models.TextChoices):
 class Participant(models.Model):
     """(message, address, role, how known). `address` is lower-cased; "" when only a name was given."""
 
-    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="participants")
-    address = models.CharField(max_length=500, blank=True, db_index=True)
-    domain = models.CharField(max_length=255, blank=True, db_index=True)
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="participants", db_index=False)
+    address = models.CharField(max_length=500, blank=True)
+    domain = models.CharField(max_length=255, blank=True)
     name = models.CharField(max_length=500, blank=True)
     role = models.CharField(max_length=10, choices=ParticipantRole)
     known = models.CharField(max_length=10, choices=Known)
@@ -152,19 +164,23 @@ class Participant(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["message", "role", "known", "address", "name"], name="one_participation")
         ]
+        indexes = [  # scopes are read from these alone, without the rows
+            models.Index(fields=["address", "message"], name="messages_of_an_address"),
+            models.Index(fields=["domain", "message"], name="messages_of_a_domain"),
+        ]
 
 
 class Part(models.Model):
     """One leaf or nested message of the MIME tree that a reader may open."""
 
-    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="parts")
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="parts", db_index=False)
     path = models.CharField(max_length=300)
     content_type = models.CharField(max_length=255)
     real_type = models.CharField(max_length=255, blank=True)
     disposition = models.CharField(max_length=10)
     filename = models.CharField(max_length=500, blank=True)
     size_bytes = models.PositiveBigIntegerField()
-    sha256 = models.CharField(max_length=64, db_index=True)
+    sha256 = models.CharField(max_length=64)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["message", "path"], name="one_part_per_path")]
@@ -174,9 +190,12 @@ class PartText(models.Model):
     """The text drawn from an attachment, or the reason why there is none."""
 
     part = models.OneToOneField(Part, on_delete=models.CASCADE, primary_key=True, related_name="text")
-    outcome = models.CharField(max_length=12, db_index=True)
+    outcome = models.CharField(max_length=12)
     detail = models.CharField(max_length=500, blank=True)
     text = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["outcome"], name="texts_by_outcome")]
 
 
 class ThreadKey(models.Model):

@@ -71,7 +71,7 @@ class ItemOutcome(models.TextChoices):
 class DisposalItem(models.Model):
     """One message of the frozen list."""
 
-    disposal = models.ForeignKey(Disposal, on_delete=models.PROTECT, related_name="items")
+    disposal = models.ForeignKey(Disposal, on_delete=models.PROTECT, related_name="items", db_index=False)
     message_id = models.UUIDField(db_index=True)
     due_on = models.DateField(null=True)
     size_bytes = models.PositiveBigIntegerField(default=0)

@@ -30,7 +30,9 @@ class PersonalFinding(models.Model):
     message = models.ForeignKey("archive.Message", on_delete=models.CASCADE, related_name="personal_findings")
     kind = models.CharField(max_length=20)  # a value of `muniment.pii.model.Kind`
     place = models.CharField(max_length=10, choices=Place)
-    part = models.ForeignKey("archive.Part", null=True, on_delete=models.CASCADE, related_name="personal_findings")
+    part = models.ForeignKey(
+        "archive.Part", null=True, on_delete=models.CASCADE, related_name="personal_findings", db_index=False
+    )
     count = models.PositiveIntegerField()
     offsets = models.JSONField()  # [[start, length], …] in code points of the text, the first ones
 

@@ -44,7 +44,7 @@ class Hold(models.Model):
 class HeldSighting(models.Model):
     """A sighting that a hold covers. Its row is never deleted while the hold stands (the database refuses)."""
 
-    hold = models.ForeignKey(Hold, on_delete=models.PROTECT, related_name="covered")
+    hold = models.ForeignKey(Hold, on_delete=models.PROTECT, related_name="covered", db_index=False)
     sighting_id = models.UUIDField(db_index=True)
     segment_id = models.UUIDField(db_index=True)
     since = models.DateTimeField()

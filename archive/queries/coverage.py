@@ -59,13 +59,15 @@ def coverage(actor: User) -> Coverage:
 def coverage_within(scope: Scope) -> Coverage:
     """Count what of a scope can be searched."""
     messages = within(scope)
-    states = dict(messages.order_by().values_list("searchable").annotate(Count("id")))
+    total = messages.count()
+    missing = messages.exclude(searchable=Searchable.YES).order_by()
+    states = dict(missing.values_list("searchable").annotate(Count("id")))
     texts = _texts(messages, everything=scope.everything)
     outcomes = dict(texts.order_by().values_list("outcome").annotate(Count("part_id")))
     parts = _parts_waiting(messages, everything=scope.everything)
     return Coverage(
-        total=sum(states.values()),
-        searchable=states.get(Searchable.YES, 0),
+        total=total,
+        searchable=total - sum(states.values()),
         waiting=states.get(Searchable.WAITING, 0),
         failed=states.get(Searchable.FAILED, 0),
         attachments_waiting=parts,

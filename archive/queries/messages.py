@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from accounts.permissions import scope_of
-from archive.models import Message, Sighting
+from archive.models import Message, Participant, Sighting
 from archive.queries.restrictions import restricted_message_ids
 from muniment.engines.port import Scope
 from muniment.errors import Refused
@@ -36,8 +36,8 @@ def within(scope: Scope) -> QuerySet[Message]:
         return messages
     if not scope.addresses and not scope.domains:
         return Message.objects.none()
-    allowed = Q(participants__address__in=scope.addresses) | Q(participants__domain__in=scope.domains)
-    return messages.filter(id__in=Message.objects.filter(allowed).values("id"))
+    named = Participant.objects.filter(Q(address__in=scope.addresses) | Q(domain__in=scope.domains))
+    return messages.filter(id__in=named.values("message_id"))
 
 
 def get_visible(actor: User, identifier: UUID) -> Message:

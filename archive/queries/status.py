@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from django.db.models import Count, Max, Min, Sum
+from django.db.models import Count, Max, Sum
 
 from archive.models import (
     LogNote,
@@ -73,7 +73,7 @@ def status(archive: Archive) -> Status:
     in_store = list(archive.vault.segment_ids())
     states = dict(Message.objects.order_by().values_list("searchable").annotate(Count("id")))
     waiting = out_of_date()
-    oldest = waiting.aggregate(oldest=Min("captured_at"))["oldest"]
+    oldest = waiting.order_by("id").values_list("captured_at", flat=True).first()  # ids begin with the time
     unknown = [unix_ms_of(found) / 1000 for found in in_store if found not in catalogued]
     ages = [now.timestamp() - moment for moment in unknown]
     if oldest is not None:
