@@ -11,6 +11,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from archive.models import Message
 from archive.services import continuity
+from archive.services.governing import turn_of_all
 from archive.services.replay import replay
 from archive.services.server import check_server
 from archive.stores import stores
@@ -46,7 +47,8 @@ def prepare() -> None:
             (data / folder).mkdir(parents=True, exist_ok=True)
         check_server()
         if _migrations_wait():
-            call_command("migrate", interactive=False, verbosity=0)
+            with turn_of_all("migrating", wait=True):  # other machines may start at the same moment
+                call_command("migrate", interactive=False, verbosity=0)
         _make_index(data)
         replay(archive())  # before anybody is served: what a restored backup brought back is destroyed again
         continuity.note()

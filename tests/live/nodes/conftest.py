@@ -1,7 +1,5 @@
 """One archive on PostgreSQL and MinIO, two capture nodes and two web processes, HAProxy before them."""
 
-import signal
-
 import pytest
 
 from tests.live.nodes.place import archive
@@ -24,22 +22,12 @@ def place(tmp_path_factory, store):
 
 @pytest.fixture(scope="package")
 def captures(place):
-    nodes = [place.capture(name) for name in ("capture1", "capture2")]
-    for node in nodes:
-        node.start()
-    yield nodes
-    for node in nodes:
-        node.end(signal.SIGKILL)
+    return place.started(place.capture("capture1"), place.capture("capture2"))
 
 
 @pytest.fixture(scope="package")
 def webs(place):
-    nodes = [place.web(name) for name in ("web1", "web2")]
-    for node in nodes:
-        node.start()
-    yield nodes
-    for node in nodes:
-        node.end(signal.SIGKILL)
+    return place.started(place.web("web1"), place.web("web2"))
 
 
 @pytest.fixture(scope="package")

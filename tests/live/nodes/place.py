@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -112,6 +113,12 @@ class Place:
         command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", *WEB]
         return self._node(name, port, command, folder="web")
 
+    def started(self, *nodes: Node) -> tuple[Node, ...]:
+        """Start nodes at once."""
+        with ThreadPoolExecutor() as together:
+            list(together.map(Node.start, nodes))
+        return nodes
+
     def _node(self, name: str, port: int, command: list[str], *, folder: str = "") -> Node:
         node = Node(name, port, command, self.environment(folder or name), self.folder / f"{name}.log")
         self.nodes.append(node)
@@ -143,7 +150,10 @@ def archive(folder: Path, database: PostgreSQL, store: S3Server) -> Iterator[Pla
     }
     place = Place(folder, shared)
     try:
-        place.run("web", "-m", "tests.live.nodes.preparing")
+        with (
+            ThreadPoolExecutor() as together
+        ):  # as when all machines get their power back: one of them makes the tables
+            list(together.map(lambda name: place.run(name, "-m", "tests.live.nodes.preparing"), ("web", "other")))
         yield place
     finally:
         for node in place.nodes:
