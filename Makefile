@@ -41,6 +41,7 @@ bench: setup ## measure: parser, attachments, search, import beside notmuch, SMT
 live: setup ## run the tests against real servers and independent programs; installs PostgreSQL, builds MinIO (with Go), fetches SeaweedFS where they are missing
 	@ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || (apt-get update -qq && apt-get install -y -qq postgresql)
 	@command -v haproxy >/dev/null || test -x /usr/sbin/haproxy || (apt-get update -qq && apt-get install -y -qq haproxy)
+	@command -v redis-server >/dev/null || (apt-get update -qq && apt-get install -y -qq redis-server)
 	$(BIN)/python -m tests.live.servers.minio
 	$(BIN)/python -m tests.live.servers.seaweedfs
 	$(BIN)/python -m pytest tests/live -o timeout=600
