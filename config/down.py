@@ -22,10 +22,11 @@ def main() -> int:
         sys.stdout.write("Muniment is not running.\n")
         return 0
     os.kill(pid, signal.SIGTERM)
-    deadline = time.monotonic() + WAIT_SECONDS
+    wait_seconds = WAIT_SECONDS + settings.MUNIMENT_SMTP_GRACE_SECONDS
+    deadline = time.monotonic() + wait_seconds
     while running(data) == pid:
         if time.monotonic() > deadline:
-            sys.stderr.write(f"Process {pid} has not stopped after {WAIT_SECONDS:.0f} s; see the logs.\n")
+            sys.stderr.write(f"Process {pid} has not stopped after {wait_seconds:.0f} s; see the logs.\n")
             return 1
         time.sleep(0.1)
     sys.stdout.write("Muniment is stopped.\n")

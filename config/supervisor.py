@@ -45,9 +45,10 @@ class _Child:
 class Supervisor:
     """Runs services until it is told to stop."""
 
-    def __init__(self, services: Sequence[Service], *, data: Path) -> None:
+    def __init__(self, services: Sequence[Service], *, data: Path, stop_seconds: float = STOP_SECONDS) -> None:
         self._children = [_Child(service) for service in services]
         self._run, self._log = data / "run", data / "log"
+        self._stop_seconds = stop_seconds
         self._stopping = False
 
     def run(self) -> int:
@@ -101,7 +102,7 @@ class Supervisor:
         return process
 
     def _end_all(self) -> None:
-        deadline = time.monotonic() + STOP_SECONDS
+        deadline = time.monotonic() + self._stop_seconds
         for child in self._children:
             if child.process is None:
                 continue
@@ -162,7 +163,8 @@ def main() -> int:
     from django.conf import settings  # noqa: PLC0415 - after the environment is set
 
     found = services(root=settings.BASE_DIR, python=sys.executable, web_port=settings.MUNIMENT_WEB_PORT)
-    return Supervisor(found, data=settings.MUNIMENT_DATA).run()
+    stop_seconds = STOP_SECONDS + settings.MUNIMENT_SMTP_GRACE_SECONDS
+    return Supervisor(found, data=settings.MUNIMENT_DATA, stop_seconds=stop_seconds).run()
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 30  # for messages under way when told to stop; systemd's default is to kill after 90
 _RESTART_SECONDS = 1.0
+_ECHO_SECONDS = 1.0  # a service manager tells every process, and so does the parent of several: that is once
 _REFUSED = 2  # exit code: wrong usage
 _STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
@@ -61,8 +62,15 @@ def serve(
         loop = asyncio.get_running_loop()
         told, again = asyncio.Event(), asyncio.Event()
 
+        first = loop.time()
+
         def tell() -> None:
-            (again if told.is_set() else told).set()
+            nonlocal first
+            if not told.is_set():
+                first = loop.time()
+                told.set()
+            elif loop.time() - first > _ECHO_SECONDS:
+                again.set()
 
         for number in _STOP_SIGNALS:
             loop.add_signal_handler(number, tell)
@@ -130,14 +138,25 @@ def serve_in_processes(count: int, work: Callable[[int, int], None]) -> None:
                 time.sleep(_RESTART_SECONDS)
                 children[_start(number, work, lifeline, held)] = number
     finally:
-        for pid in children:
-            os.kill(pid, signal.SIGTERM)
-        for pid in children:
-            os.waitpid(pid, 0)
+        _end(children, told)
         os.close(lifeline)
         os.close(held)
     if refused:
         raise Refused("A listening process could not start; its reason stands above.")
+
+
+def _end(children: dict[int, int], told: list[int]) -> None:
+    """Tell the children to stop, again each time that we are told again, and wait until they have."""
+    passed_on = -1
+    while children:
+        if len(told) > passed_on:
+            passed_on = len(told)
+            for pid in children:
+                os.kill(pid, signal.SIGTERM)
+        pid, _status = os.waitpid(-1, os.WNOHANG)
+        children.pop(pid, None)
+        if not pid:
+            time.sleep(0.05)
 
 
 def _start(number: int, work: Callable[[int, int], None], lifeline: int, held: int) -> int:

@@ -18,9 +18,11 @@ from muniment.stores.filesystem import FilesystemStore
 from muniment.stores.key_file import FileKeyProvider, read_key_file
 from tests.flow.smtp.rig import Client, running
 from tests.flow.smtp.test_serve_smtp import serving
+from tests.flow.smtp.test_stop import free_port
 from tests.unit.smtp.headers import LOCAL, v2
 
 SENDERS = 8
+BOUND_SECONDS = 15  # half of the longest drain; the machine may be busy
 NUMBER = re.compile(rb"Message-ID: <(\S+)@slow\.test>")
 
 
@@ -102,7 +104,7 @@ def answered_by(clients):
 def test_every_message_under_way_gets_its_answer_and_then_the_clients_are_told(tmp_path, signals):
     with serving(tmp_path, "--port", "0") as (process, (smtp,)), slow_clients(smtp["port"]) as clients:
         code, seconds = told(process, *signals)
-    assert (code, seconds < 5) == (0, True)
+    assert (code, seconds < BOUND_SECONDS) == (0, True)
     assert [(client.cut, client.half, client.last[:3]) for client in clients] == [([], [], b"421")] * SENDERS
     assert answered_by(clients) == sorted(sealed_in(tmp_path)) != []
 
@@ -114,7 +116,7 @@ def test_the_longest_wait_is_kept_and_what_is_cut_off_was_not_answered(tmp_path)
         stuck.ask(b"DATA")
         stuck.send(b"Message-ID: <stuck@slow.test>\r\n")
         code, seconds = told(process, signal.SIGTERM)
-        assert (code, seconds < 3, stuck.reply()) == (0, True, b"")
+        assert (code, seconds < BOUND_SECONDS, stuck.reply()) == (0, True, b"")
     assert list((tmp_path / "vault" / "objects").rglob("*")) == []
 
 
@@ -129,7 +131,9 @@ def test_what_was_answered_is_sealed_once_though_the_process_was_killed(tmp_path
     assert answered_by(clients) != []
 
 
-def test_in_its_grace_a_process_turns_checks_away_and_takes_mail_until_told_again(tmp_path):
+@pytest.mark.parametrize("processes", [1, 2])
+def test_in_its_grace_a_process_turns_checks_away_and_takes_mail_until_told_again(tmp_path, processes):
+    port = free_port() if processes > 1 else 0
     settings = {"MUNIMENT_SMTP_GRACE_SECONDS": "60", "MUNIMENT_SMTP_PROXIES": "127.0.0.1/32"}
 
     def through(header):
@@ -137,9 +141,11 @@ def test_in_its_grace_a_process_turns_checks_away_and_takes_mail_until_told_agai
         client.send(header)
         return client
 
-    with serving(tmp_path, "--port", "0", **settings) as (process, (smtp,)):
+    arguments = ["--port", str(port), "--processes", str(processes)]
+    with serving(tmp_path, *arguments, **settings) as (process, (smtp,)):
         process.send_signal(signal.SIGTERM)
-        time.sleep(0.3)
+        process.send_signal(signal.SIGTERM)  # an echo, as of a service manager that tells every process
+        time.sleep(1.5)
         assert through(LOCAL).reply()[:9] == b"421 4.3.2"
         client = through(v2("127.0.0.9", 1))
         assert client.reply()[:3] == b"220"
