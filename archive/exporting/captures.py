@@ -85,8 +85,8 @@ class Captures:
             self._provers.move_to_end(segment_id)
             return self._provers[segment_id]
         opened = self._vault.glance(SegmentId(segment_id))
-        proof = self._log.prove(SegmentId(segment_id)) if self._log else None
-        prover = self._provers[segment_id] = SegmentProver(opened, proof)
+        prover = SegmentProver(opened, self._log.prove) if self._log else SegmentProver(opened)
+        self._provers[segment_id] = prover
         if len(self._provers) > OPEN_SEGMENTS:
             self._provers.popitem(last=False)
         return prover

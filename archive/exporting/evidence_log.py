@@ -1,7 +1,7 @@
 """The archive's evidence log as an export needs it: at one checkpoint, from the job's making to its end."""
 
 from archive.exporting.orders import LogAt, LogProofs
-from archive.models import Segment
+from archive.models import PackedSegment, Segment
 from archive.services.notes import log_pending
 from archive.wiring import Archive
 from muniment.bundle.log_proofs import LogProver
@@ -27,4 +27,8 @@ def log_at(archive: Archive) -> LogAt:
 
 
 def _place_of(segment_id: SegmentId) -> int | None:
-    return Segment.objects.filter(id=segment_id).values_list("log_index", flat=True).first()
+    known = Segment.objects.filter(id=segment_id).values_list("log_index", flat=True).first()
+    if known is not None:
+        return known
+    packed = PackedSegment.objects.filter(source_id=segment_id, log_index__isnull=False)
+    return packed.values_list("log_index", flat=True).first()

@@ -21,6 +21,7 @@ class PackedSegment(models.Model):
 
     source_id = models.UUIDField(db_index=True)
     pack = models.ForeignKey(Pack, on_delete=models.CASCADE, related_name="sources")
+    log_index = models.PositiveBigIntegerField(null=True)  # of the source's leaf in the evidence log, where it is known
     gone_at = models.DateTimeField(null=True)  # when the source's object was let go
 
     class Meta:

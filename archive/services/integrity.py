@@ -4,11 +4,12 @@ import random
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
+from uuid import UUID
 
 from archive.models import Sighting
+from muniment.bundle.proving import SegmentProver
 from muniment.errors import Corrupt, MunimentError
 from muniment.ids import SegmentId, SightingId
-from muniment.log import merkle
 from muniment.seal import ledger, segment
 from muniment.seal.layout import segment_key
 from muniment.seal.opening import OpenSegment
@@ -24,8 +25,9 @@ class Proof:
 
     ok: bool
     reason: str  # "" when ok
-    segment_id: SegmentId
+    segment_id: SegmentId  # into which it was sealed first
     sighting_id: SightingId
+    lies_in: SegmentId | None = None  # where its frame is now: another one when it was packed
     commitment: str = ""  # hex
     salt: str = ""  # hex
     sha256: str = ""  # hex, of raw
@@ -50,29 +52,24 @@ def prove(sighting: Sighting, *, vault: Vault) -> Proof:
     """Open a sighting now and prove that its bytes are those that were sealed."""
     segment_id, sighting_id = SegmentId(sighting.segment_id), SightingId(sighting.id)
     try:
-        opened = vault.open(segment_id)
-        entry = opened.entry_of(sighting_id)
-        sealed, salt = opened.open_salted(entry)
+        sealed, found = SegmentProver(vault.open(segment_id)).open(sighting_id)
     except (Corrupt, ObjectMissing) as error:
         return Proof(ok=False, reason=str(error), segment_id=segment_id, sighting_id=sighting_id)
-    commitments = [frame.commitment for frame in opened.footer.frames]
-    place = opened.footer.frames.index(entry)
-    path = merkle.inclusion_proof(commitments, place)
-    root = merkle.root_from_proof(entry.commitment, place, len(commitments), path)
-    same = root == opened.footer.root and entry.commitment.hex() == sighting.commitment
+    same = found.commitment == sighting.commitment
     return Proof(
         ok=same,
         reason="" if same else "the catalogue names another commitment than the segment: run reconcile --repair",
-        segment_id=segment_id,
+        segment_id=SegmentId(UUID(found.segment)),
+        lies_in=segment_id,
         sighting_id=sighting_id,
-        commitment=entry.commitment.hex(),
-        salt=salt.hex(),
+        commitment=found.commitment,
+        salt=found.salt,
         sha256=sha256(sealed.raw).hexdigest(),
         raw_bytes=len(sealed.raw),
-        merkle_root=opened.footer.root.hex(),
-        place=place,
-        frames=len(commitments),
-        path=tuple(step.hex() for step in path),
+        merkle_root=found.root,
+        place=found.place,
+        frames=found.frames,
+        path=found.path,
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
-from archive.models import HeldSighting, Pack, PackedSegment, SegmentStage, Sighting, Stage, StageState
+from archive.models import HeldSighting, Pack, PackedSegment, Segment, SegmentStage, Sighting, Stage, StageState
 from archive.services import store_holds
 from archive.services.rows import ReadSegment
 from muniment.ids import SegmentId
@@ -47,8 +47,13 @@ def _point_here(sighting_ids: Sequence[UUID], segment_id: SegmentId, store: Obje
 
 def _note_pack(segment: ReadSegment, sources: Iterable[SegmentId]) -> None:
     pack, _ = Pack.objects.get_or_create(id=segment.segment_id, defaults={"begun_at": segment.footer.created})
+    source_ids = list(dict.fromkeys(sources))
+    logged: dict[UUID, int | None] = {}
+    for start in range(0, len(source_ids), _CHUNK):
+        rows = Segment.objects.filter(id__in=source_ids[start : start + _CHUNK])
+        logged.update(rows.values_list("id", "log_index"))
     PackedSegment.objects.bulk_create(
-        (PackedSegment(source_id=source_id, pack=pack) for source_id in dict.fromkeys(sources)),
+        (PackedSegment(source_id=one, pack=pack, log_index=logged.get(one)) for one in source_ids),
         batch_size=_CHUNK,
         ignore_conflicts=True,
     )

@@ -1,9 +1,11 @@
 """The packer: what is packed, what is left where it is, what may go, and what a kill in the middle leaves."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from archive.exporting.evidence_log import log_at
 from archive.models import Cause, DestroyedSighting, HoldKind, Pack, PackedSegment, Segment, Sighting, StageState
 from archive.services import packing
 from archive.services.disposal import resume
@@ -16,6 +18,7 @@ from archive.services.reconcile import reconcile
 from archive.services.replay import replay
 from archive.services.stages import index_all, turn
 from archive.wiring import Archive
+from muniment.bundle.proving import SegmentProver
 from muniment.engines.memory import MemoryEngine
 from muniment.ids import SegmentId, SightingId
 from muniment.log.note import NoteSigner
@@ -338,11 +341,25 @@ def test_a_rebuild_finds_the_same_with_and_without_the_sources(archive, clock, g
     assert PackedSegment.objects.count() == 4
 
 
-def test_a_packed_message_proves_itself(archive, clock):
+def test_a_packed_message_proves_itself_as_it_was_captured(archive, clock):
     captured(archive)
+    before = [prove(row, vault=archive.vault) for row in Sighting.objects.order_by("id")]
     packed(archive, clock)
     let_go(archive, clock)
-    assert [prove(row, vault=archive.vault).ok for row in Sighting.objects.all()] == [True] * 4
+    (into,) = archive.vault.segment_ids()
+    after = [prove(row, vault=archive.vault) for row in Sighting.objects.order_by("id")]
+    assert after == [replace(one, lies_in=into) for one in before]
+
+
+def test_the_log_proves_packed_mail_by_the_entry_of_its_capture(archive, clock):
+    sources = captured(archive)
+    checkpoint = log_at(archive)(b"").checkpoint
+    packed(archive, clock)
+    let_go(archive, clock)
+    (into,) = archive.vault.segment_ids()
+    prover = SegmentProver(archive.vault.open(into), log_at(archive)(checkpoint).prove)
+    proofs = [prover.open(SightingId(one))[1] for one in Sighting.objects.order_by("id").values_list("id", flat=True)]
+    assert [(one.segment, one.log.index) for one in proofs] == [(f"{one}", at) for at, one in enumerate(sources)]
 
 
 def test_a_packer_that_is_killed_as_it_lets_go_leaves_nothing_that_looks_like_a_loss(archive, clock):

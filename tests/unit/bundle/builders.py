@@ -83,8 +83,7 @@ def bundle(raws_by_message, *, copies=Copies.FIRST, with_log=False, missing=(), 
     out = streams()
     writer = BundleWriter(out, request(ids, copies=copies, **log))
     for number, (segment, made) in enumerate(sealed, start=1):
-        proof = prover.prove(segment.segment_id) if prover else None
-        opened = SegmentProver(vault.open(segment.segment_id), proof)
+        opened = SegmentProver(vault.open(segment.segment_id), prover.prove if prover else lambda _id: None)
         described = Described(
             number=number,
             message_id=made[0].id,

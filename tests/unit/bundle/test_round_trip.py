@@ -143,7 +143,7 @@ def test_a_bundle_gone_on_with_from_a_noted_state_is_the_same():
         from muniment.bundle.model import Described
         from muniment.bundle.proving import SegmentProver
 
-        opened = SegmentProver(vault.open(segment.segment_id), prover.prove(segment.segment_id))
+        opened = SegmentProver(vault.open(segment.segment_id), prover.prove)
         writer = BundleWriter(out, request([one.id for one in made]), state)
         for number in range(start, stop):
             described = Described(number=number + 1, message_id=made[number].id)
