@@ -42,6 +42,7 @@ live: setup ## run the tests against real servers and independent programs; inst
 	@ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || (apt-get update -qq && apt-get install -y -qq postgresql)
 	@command -v haproxy >/dev/null || test -x /usr/sbin/haproxy || (apt-get update -qq && apt-get install -y -qq haproxy)
 	@command -v redis-server >/dev/null || (apt-get update -qq && apt-get install -y -qq redis-server)
+	@command -v rsync >/dev/null && command -v sqlite3 >/dev/null || (apt-get update -qq && apt-get install -y -qq rsync sqlite3)
 	$(BIN)/python -m tests.live.servers.minio
 	$(BIN)/python -m tests.live.servers.seaweedfs
 	$(BIN)/python -m pytest tests/live -o timeout=600
