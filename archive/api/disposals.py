@@ -23,8 +23,8 @@ from archive.api.permitted import executes, manages_retention, reads_retention
 from archive.models import Cause, Disposal, DisposalState
 from archive.queries import disposals as queries
 from archive.queries.messages import NotFound
-from archive.queueing import order
-from archive.services import certificates, proposals
+from archive.queueing import hint
+from archive.services import certificates, disposal, proposals
 from archive.views.retention import MAX_LISTED
 
 router = Router(tags=["disposals"])
@@ -149,7 +149,8 @@ def execute_disposal(request: HttpRequest, disposal_id: UUID, body: Confirmed):
     if body.messages != count:
         raise proposals.NotProposed(f"Nothing was destroyed: the list has {count} messages, not {body.messages}.")
     token_id = request.user.through_token
-    order(tasks.dispose, str(row.pk), request.user.pk, str(token_id) if token_id else None)
+    disposal.begin(actor=request.user, disposal_id=row.pk)
+    hint(tasks.dispose, str(row.pk), request.user.pk, str(token_id) if token_id else None)
     return Status(202, _out(request.user, queries.get_disposal(disposal_id)))
 
 

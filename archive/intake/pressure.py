@@ -6,6 +6,7 @@ is no reason: 250 needs the store alone. Nor is a backlog that cannot be counted
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -14,6 +15,9 @@ from typing import Final
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS: Final = 5.0  # between two looks
+REST: Final = (
+    10  # and so many times as long as the last one took: a backlog that is long to count is counted less often
+)
 EASED: Final = 0.8  # mail is taken again at this part of a limit of what waits, so that it does not go to and fro
 ROOM: Final = 1.25  # and at this multiple of the free space that is asked for
 
@@ -89,5 +93,6 @@ class Gauge:
 
     def _watch(self) -> None:
         while not self._ended.is_set():
+            began = time.monotonic()
             self.look()
-            self._ended.wait(self._every_seconds)
+            self._ended.wait(max(self._every_seconds, REST * (time.monotonic() - began)))

@@ -77,14 +77,22 @@ def execute(*, actor: User | Operator, disposal_id: UUID, archive: Archive, now:
     done, and the next run goes on from there.
     """
     with turn(archive.data, "disposal", wait=True):
-        try:
-            _begin(actor, disposal_id, now or timezone.now())
-        except Refused as error:
-            _record_refusal(actor, disposal_id, error)
-            raise
+        begin(actor=actor, disposal_id=disposal_id, now=now)
         packing.settle(archive)
         _carry_on(disposal_id, archive, now)
     return Disposal.objects.get(id=disposal_id)
+
+
+def begin(*, actor: User | Operator, disposal_id: UUID, now: datetime | None = None) -> None:
+    """Use the approval and note who executes: from then on the sweep goes on with it, whatever becomes of the queue.
+
+    Nothing is destroyed yet. One that was begun stays as it is. Raises `ApprovalRefused`, `TooEarly`.
+    """
+    try:
+        _begin(actor, disposal_id, now or timezone.now())
+    except Refused as error:
+        _record_refusal(actor, disposal_id, error)
+        raise
 
 
 def resume(archive: Archive, *, now: datetime | None = None) -> int:

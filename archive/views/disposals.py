@@ -20,8 +20,8 @@ from archive import certified, shown, tasks
 from archive.models import Disposal, DisposalState, ItemOutcome
 from archive.queries import disposals as queries
 from archive.queries.messages import NotFound
-from archive.queueing import order
-from archive.services import certificates, proposals
+from archive.queueing import hint
+from archive.services import certificates, disposal, proposals
 from archive.services.notes import NotLogged, proof_of
 from archive.views.retention import frame, reads_retention
 from archive.wiring import archive
@@ -129,7 +129,8 @@ def _execute(request: HttpRequest, row: Disposal) -> None:
         raise Refused(why_not)
     if request.POST.get("confirmation", "").strip() != str(row.items.count()):
         raise Refused(_("Nothing was destroyed: type the number of messages exactly as it stands above."))
-    order(tasks.dispose, str(row.id), request.user.pk)
+    disposal.begin(actor=request.user, disposal_id=row.id)
+    hint(tasks.dispose, str(row.id), request.user.pk)
     messages.success(request, _("The destruction has been ordered. It goes on by itself; look again for the result."))
 
 

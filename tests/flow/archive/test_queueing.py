@@ -14,6 +14,8 @@ from archive.queueing import PAUSE_SECONDS, Door, QueueUnavailable, hint, order,
 from archive.services import sweep as sweeping
 from archive.services.index import BATCH_MESSAGES, index_batch
 from archive.services.simulations import uncounted
+from config.beat import ENOUGH, PatientScheduler
+from config.celery import app
 from tests.flow.web.mails import ANSWER, OFFER, sighting
 
 
@@ -134,3 +136,12 @@ def test_live_mail_is_indexed_before_the_rest_of_a_large_import(empty_archive):
 
     assert Sighting.objects.get(id=live.id).message.searchable == Searchable.YES
     assert Message.objects.filter(searchable=Searchable.YES).count() == BATCH_MESSAGES
+
+
+def test_the_beat_adds_nothing_to_a_queue_whose_workers_are_away(folder, tmp_path):
+    scheduler = PatientScheduler(app, lazy=True, schedule_filename=str(tmp_path / "beat"))
+    entry = scheduler.Entry(name="sweep", task="archive.tasks.sweep", schedule=10.0, app=app)
+    for _ in range(3 * ENOUGH):
+        scheduler.apply_async(entry, advance=False)
+
+    assert waiting("sweep") == ENOUGH
