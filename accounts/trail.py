@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from accounts import chain
 from accounts.dates import written
 from accounts.models import Action, AuditEntry, Outcome, TextKind
+from accounts.trail_words import said
 
 SHOWN_OBJECTS: Final = 5
 _REFUSALS: Final = frozenset({Action.REFUSAL, Action.SIGN_IN_REFUSED, Action.APPROVAL_REFUSED})
@@ -101,7 +102,7 @@ def _row(entry: AuditEntry, *, with_texts: bool) -> Row:
         scope=_scope(entry.scope),
         objects=tuple(entry.objects_named[:SHOWN_OBJECTS]),
         more_objects=max(0, len(entry.objects_named) - SHOWN_OBJECTS),
-        details=_pairs(entry.details),
+        details=said(entry.details),
         matter=str(entry.matter_id or ""),
         texts=_texts(entry, with_texts=with_texts),
         sound=is_sound(entry),

@@ -1,4 +1,4 @@
-"""Name the app, and say how its requests for approval read."""
+"""Name the app, and say how its requests for approval and its codes in the audit trail read."""
 
 from django.apps import AppConfig
 
@@ -7,10 +7,12 @@ class ArchiveConfig(AppConfig):
     name = "archive"
 
     def ready(self) -> None:
-        from accounts import approving  # noqa: PLC0415 - models are there only now
+        from accounts import approving, trail_words  # noqa: PLC0415 - models are there only now
         from archive import described  # noqa: PLC0415
-        from archive.models import Cause  # noqa: PLC0415
+        from archive.models import Cause, HoldKind  # noqa: PLC0415
         from archive.services import rules  # noqa: PLC0415
 
         approving.register(Cause.DISPOSAL.value, described.disposal)
         approving.register(rules.APPROVAL_KIND, described.rule_change)
+        trail_words.register("kind", dict(HoldKind.choices))
+        trail_words.register("cause", dict(Cause.choices))

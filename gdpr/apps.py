@@ -1,4 +1,4 @@
-"""The app of requests; it says how its requests for approval read."""
+"""The app of requests; it says how its requests for approval and its codes in the audit trail read."""
 
 from django.apps import AppConfig
 
@@ -10,8 +10,21 @@ class GdprConfig(AppConfig):
     verbose_name = "Requests"
 
     def ready(self) -> None:
-        from accounts import approving  # noqa: PLC0415 - models are there only now
+        from accounts import approving, trail_words  # noqa: PLC0415 - models are there only now
         from archive.models import Cause  # noqa: PLC0415
         from gdpr import described  # noqa: PLC0415
+        from gdpr.models import Channel, IdentityMethod, Outcome, RefusalGround, RequestState, Right  # noqa: PLC0415
+        from gdpr.services.acting import Act  # noqa: PLC0415
 
         approving.register(Cause.ERASURE.value, described.erasure)
+        words = {
+            "act": Act,
+            "state": RequestState,
+            "right": Right,
+            "channel": Channel,
+            "method": IdentityMethod,
+            "ground": RefusalGround,
+            "outcome": Outcome,
+        }
+        for name, choices in words.items():
+            trail_words.register(name, dict(choices.choices))
