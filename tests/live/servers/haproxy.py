@@ -51,6 +51,11 @@ class HAProxy:
         return self.folder / "web.pem"
 
     @property
+    def pid(self) -> int:
+        """Return the id of the process, 0 when none runs."""
+        return self._process.pid if self._process and self._process.poll() is None else 0
+
+    @property
     def log(self) -> Path:
         return self.folder / "log"
 

@@ -51,8 +51,8 @@ def program() -> Path:
 
 
 @contextmanager
-def minio() -> Iterator[S3Server]:
-    """Give a running server that is gone afterwards, with its folder."""
+def minio(data: Path | None = None) -> Iterator[S3Server]:
+    """Give a running server that is gone afterwards, with its folder. `data`: where it keeps objects, if not there."""
     folder = Path(tempfile.mkdtemp(prefix="muniment-minio-"))
     access_key, secret_key, port = "muniment", secrets.token_hex(16), free_port()
     server = S3Server(
@@ -64,7 +64,7 @@ def minio() -> Iterator[S3Server]:
             "server",
             f"--address=127.0.0.1:{port}",
             f"--console-address=127.0.0.1:{free_port()}",
-            str(folder / "data"),
+            str(data or folder / "data"),
         ],
         environment={
             "HOME": str(folder),

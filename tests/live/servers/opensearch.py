@@ -60,6 +60,11 @@ class Node:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def pid(self) -> int:
+        """Return the id of the process, 0 when none runs."""
+        return self._process.pid if self._process and self._process.poll() is None else 0
+
+    @property
     def log(self) -> Path:
         return self.folder / "log"
 

@@ -1,0 +1,75 @@
+"""Faults under live capture on the servers of a company, all as processes of this machine.
+
+    python -m benchmarks.stack [--messages 20000] [--only NAME,…] [--seed N] [--search-nodes 3]
+
+    none, capture, worker, web, redis, opensearch, minio, s3-cut, s3-slow, s3-reset, disk, postgresql, loss
+
+PostgreSQL with a streaming replica, MinIO (Object Lock) on a disk of its own behind Toxiproxy, Redis, OpenSearch,
+HAProxy, two capture nodes, a worker for each queue, beat, web. One archive for all; the faults strike one after the
+other, each at a random moment while so many messages are sent through HAProxy. `loss`: at the end database, index and
+queue are lost, and `rebuild all` must bring back the same. Exit code 1 if anything is wrong. Needs root, for the disk.
+docs/faults.md keeps the figures.
+"""
+
+import argparse
+import os
+import random
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.stack.faults import FAULTS
+from benchmarks.stack.judging import HEADINGS, judge
+from benchmarks.stack.loss import lose_all
+from benchmarks.stack.mail import mail
+from benchmarks.stack.servers import servers
+from benchmarks.stack.site import site
+
+DISK_MEBIBYTES = 4096
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--messages", type=int, default=20_000)
+    parser.add_argument("--only", default=",".join([*FAULTS, "loss"]))
+    parser.add_argument("--seed", type=int, default=int(time.time()))
+    parser.add_argument("--search-nodes", type=int, default=3)
+    options = parser.parse_args()
+    names = options.only.split(",")
+    say(f"seed {options.seed}, {options.messages} messages for each fault, {options.search_nodes} OpenSearch nodes")
+    with tempfile.TemporaryDirectory(prefix="muniment-stack-") as name:
+        Path(name).chmod(0o755)
+        return run(Path(name), names, options)
+
+
+def run(folder: Path, names: list[str], options: argparse.Namespace) -> int:
+    """Run the faults; print a row for each."""
+    good, messages, chooser = True, mail(options.seed), random.Random(options.seed)
+    began = time.monotonic()
+    with servers(folder, search_nodes=options.search_nodes, disk_mebibytes=DISK_MEBIBYTES) as running:
+        say(f"servers are up after {time.monotonic() - began:.0f} s")
+        with site(folder / "archive", running.settings()) as made:
+            say(f"the archive is up after {time.monotonic() - began:.0f} s\n")
+            say(f"| load | {HEADINGS} |\n|{'---|' * (HEADINGS.count('|') + 2)}")
+            words: dict[str, str] = {}
+            for name in filter(FAULTS.__contains__, names):
+                load = os.getloadavg()[0]
+                row = judge(FAULTS[name], running, made, messages, count=options.messages, chooser=chooser)
+                good, words = good and not row.faults, words | row.words
+                say(f"| {load:.0f} {row.text()}")
+                if row.faults:
+                    sys.stderr.write(made.logs())
+            if "loss" in names:
+                loss = lose_all(running, made, words=words, chooser=chooser)
+                good = good and not loss.faults
+                say(f"\n{loss.text()}; load {os.getloadavg()[0]:.0f}")
+    return 0 if good else 1
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
