@@ -5,8 +5,8 @@ ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /app
 COPY requirements.txt requirements-dev.txt ./
 # --no-deps: what is installed is what is pinned, and nothing that a package asks for beyond it.
-RUN python -m venv /venv \
- && /venv/bin/pip install --no-deps --only-binary :all: --requirement requirements.txt \
+RUN python -m venv --without-pip /venv \
+ && pip --python /venv/bin/python install --no-deps --only-binary :all: --requirement requirements.txt \
  && pip install --no-deps --only-binary :all: --target /build --constraint requirements-dev.txt polib
 COPY . .
 # The folder and the key are of this step only: nothing of them reaches the image.
@@ -15,7 +15,8 @@ RUN PYTHONPATH=/build /venv/bin/python -m config.translations \
     /venv/bin/python manage.py collectstatic --no-input --verbosity 0 \
  && /venv/bin/python -m whitenoise.compress --quiet static \
  && /venv/bin/python -m compileall -q -j 0 /app /venv/lib \
- && rm -r requirements-dev.txt
+ && rm requirements-dev.txt \
+ && chmod -R a+rX,go-w /app /venv
 
 FROM python:3.11.14-slim-bookworm
 LABEL org.opencontainers.image.title="Muniment" org.opencontainers.image.licenses="Apache-2.0"
