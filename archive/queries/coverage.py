@@ -10,7 +10,8 @@ from django.db.models import Count, QuerySet
 from accounts.models import User
 from accounts.permissions import scope_of
 from archive.models import Message, Part, PartText, Searchable, SegmentStage, Stage, StageState
-from archive.queries.messages import within
+from archive.queries.messages import belonging, within
+from archive.queries.replica import read
 from muniment.engines.port import Scope
 from muniment.extract.model import Outcome
 
@@ -57,17 +58,18 @@ def coverage(actor: User) -> Coverage:
 
 
 def coverage_within(scope: Scope) -> Coverage:
-    """Count what of a scope can be searched."""
+    """Count what of a scope can be searched. What cannot be is always counted on the primary, and is little."""
     messages = within(scope)
-    total = messages.count()
     missing = messages.exclude(searchable=Searchable.YES).order_by()
     states = dict(missing.values_list("searchable").annotate(Count("id")))
-    texts = _texts(messages, everything=scope.everything)
-    outcomes = dict(texts.order_by().values_list("outcome").annotate(Count("part_id")))
-    parts = _parts_waiting(messages, everything=scope.everything)
+    unfound = sum(states.values())
+    total = max(unfound, read(lambda alias: messages.using(alias).count()))
+    by_outcome = _texts(scope).order_by().values_list("outcome").annotate(Count("part_id"))
+    outcomes = read(lambda alias: dict(by_outcome.using(alias)))
+    parts = _parts_waiting(scope)
     return Coverage(
         total=total,
-        searchable=total - sum(states.values()),
+        searchable=total - unfound,
         waiting=states.get(Searchable.WAITING, 0),
         failed=states.get(Searchable.FAILED, 0),
         attachments_waiting=parts,
@@ -94,7 +96,7 @@ def _sources(scope) -> Iterator[tuple[QuerySet, object]]:
     yield messages.exclude(searchable=Searchable.YES).order_by("id"), _of_message
     if scope.everything:
         yield _segments_unread().order_by("segment_id"), _of_segment
-    texts = _texts(messages, everything=scope.everything).exclude(outcome__in=READ | WITHOUT_TEXT)
+    texts = _texts(scope).exclude(outcome__in=READ | WITHOUT_TEXT)
     yield texts.select_related("part").order_by("part_id"), _of_text
     if scope.everything:
         rows = SegmentStage.objects.filter(stage=Stage.TEXT).exclude(state=StageState.DONE)
@@ -133,13 +135,14 @@ def _of_text_stage(stage: SegmentStage) -> NotSearched:
     )
 
 
-def _texts(messages: QuerySet[Message], *, everything: bool) -> QuerySet[PartText]:
-    return PartText.objects.all() if everything else PartText.objects.filter(part__message__in=messages)
+def _texts(scope: Scope) -> QuerySet[PartText]:
+    texts = PartText.objects.all()
+    return texts if scope.everything else belonging(texts, scope, "part__message_id")
 
 
-def _parts_waiting(messages: QuerySet[Message], *, everything: bool) -> int:
+def _parts_waiting(scope: Scope) -> int:
     waiting = Part.objects.filter(text__isnull=True)
-    return (waiting if everything else waiting.filter(message__in=messages)).count()
+    return (waiting if scope.everything else belonging(waiting, scope)).count()
 
 
 def _segments_unread() -> QuerySet[SegmentStage]:

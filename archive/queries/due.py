@@ -13,6 +13,7 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 
 from accounts.actors import Operator
 from accounts.models import User
+from accounts.permissions import scope_of
 from archive.models import (
     CustodianEvent,
     DisposalItem,
@@ -26,7 +27,9 @@ from archive.models import (
     Sighting,
 )
 from archive.queries.facts import facts_of, policy_on
+from archive.queries.messages import belonging
 from archive.queries.reach import ids_in_order, reach
+from archive.queries.replica import read
 from muniment.ids import uuid7
 from muniment.policy.decide import Decision, Outcome
 
@@ -103,8 +106,12 @@ def run_under_way() -> Evaluation | None:
 
 
 def tally(actor: User | Operator) -> Tallied:
-    """Count the messages that the actor reaches by outcome and by rule, as of the last run."""
+    """Count the messages that the actor reaches by outcome and by rule, as of the last run; on the replica, if any."""
     rows = _within(actor)
+    return read(lambda alias: _tallied(rows.using(alias)))
+
+
+def _tallied(rows: QuerySet[MessageStanding]) -> Tallied:
     by_outcome = dict.fromkeys(Outcome, 0)
     by_rule: dict[str, int] = {}
     for outcome, rules, number in rows.values_list("outcome", "rules").annotate(number=Count("message_id")):
@@ -193,7 +200,11 @@ def _free(rows: QuerySet[MessageStanding]) -> QuerySet[MessageStanding]:
 
 
 def _within(actor: User | Operator) -> QuerySet[MessageStanding]:
-    return MessageStanding.objects.filter(message_id__in=reach(actor).values("id"))
+    """Return the standings of messages that are there and that the actor reaches."""
+    scope = None if isinstance(actor, Operator) else scope_of(actor)
+    if scope is None or scope.everything:
+        return MessageStanding.objects.filter(message_id__in=reach(actor).values("id"))
+    return belonging(MessageStanding.objects.all(), scope)
 
 
 def _wanted(actor: User | Operator, wanted: Wanted) -> QuerySet[MessageStanding]:

@@ -1,20 +1,26 @@
 """Reading the catalogue on behalf of somebody: every query takes the actor, none tells "not yours" from "not there"."""
 
-from collections.abc import Iterable
-from typing import Final
+from collections.abc import Iterable, Mapping
+from typing import Final, TypeVar
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import CharField, Func, Model, Q, QuerySet
 
 from accounts.models import User
 from accounts.permissions import scope_of
 from archive.models import Message, Participant, Sighting
+from archive.queries.replica import follows_closely, read
 from archive.queries.restrictions import restricted_message_ids
 from muniment.engines.port import Scope
 from muniment.errors import Refused
 
 MAX_THREAD_MESSAGES: Final = 500  # a page of a thread; longer ones are cut with a notice
 _CHUNK: Final = 500
+# The transaction that wrote a row of PostgreSQL last: a replica has the same for the same row. People and parts of a
+# message are not written without the message: it is new with them, or its revision grows.
+_VERSION: Final = Func(template='"archive_message"."xmin"::text', output_field=CharField())
+Row = TypeVar("Row", bound=Model)
 
 
 class NotFound(Refused):
@@ -31,13 +37,19 @@ def visible(actor: User) -> QuerySet[Message]:
 
 def within(scope: Scope) -> QuerySet[Message]:
     """Return the messages of a scope: the same rule as the index's `access` terms and its restrictions."""
-    messages = Message.objects.all() if scope.restricted else Message.objects.exclude(id__in=restricted_message_ids())
+    return belonging(Message.objects.all(), scope, "id")
+
+
+def belonging(rows: QuerySet[Row], scope: Scope, column: str = "message_id") -> QuerySet[Row]:
+    """Narrow rows to those of the messages of a scope, whose ids are in `column`: `within` without reading messages."""
+    if not scope.restricted:
+        rows = rows.exclude(**{f"{column}__in": restricted_message_ids()})
     if scope.everything:
-        return messages
+        return rows
     if not scope.addresses and not scope.domains:
-        return Message.objects.none()
+        return rows.none()
     named = Participant.objects.filter(Q(address__in=scope.addresses) | Q(domain__in=scope.domains))
-    return messages.filter(id__in=named.values("message_id"))
+    return rows.filter(**{f"{column}__in": named.values("message_id")})
 
 
 def get_visible(actor: User, identifier: UUID) -> Message:
@@ -53,13 +65,34 @@ def get_visible(actor: User, identifier: UUID) -> Message:
 
 
 def visible_rows(actor: User, message_ids: Iterable[UUID]) -> dict[UUID, Message]:
-    """Return the messages of those ids that `actor` may see, by id, with participants and parts."""
+    """Return the messages of those ids that `actor` may see, by id, with participants and parts.
+
+    With a replica that follows closely, the primary says which these are and in what version, and the replica gives
+    the rows that it has in the same version.
+    """
     wanted = list(message_ids)
     rows: dict[UUID, Message] = {}
     for start in range(0, len(wanted), _CHUNK):
         chunk = visible(actor).filter(id__in=wanted[start : start + _CHUNK])
-        rows.update((message.id, message) for message in chunk.prefetch_related("participants", "parts"))
+        if follows_closely():
+            versions = dict(chunk.values_list("id", _VERSION))
+            found = read(lambda alias, versions=versions: _in_version(versions, alias))
+            rows.update(found)
+            chunk = chunk.filter(id__in=versions.keys() - found.keys())
+        rows.update((message.id, message) for message in _with_all(chunk))
     return rows
+
+
+def _in_version(versions: Mapping[UUID, str], alias: str) -> dict[UUID, Message]:
+    rows = _with_all(Message.objects.using(alias).filter(id__in=versions).annotate(version=_VERSION))
+    found = {row.id: row for row in rows if row.version == versions[row.id]}
+    for row in found.values():
+        row._state.db = DEFAULT_DB_ALIAS  # noqa: SLF001 - whatever else is asked of it is asked of the primary
+    return found
+
+
+def _with_all(rows: QuerySet[Message]) -> QuerySet[Message]:
+    return rows.prefetch_related("participants", "parts")
 
 
 def thread_of(actor: User, message: Message) -> list[Message]:

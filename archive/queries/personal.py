@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Sum
 
 from accounts.models import User
 from accounts.permissions import may_see_personal_data, scope_of
 from archive.models import Message, PersonalFinding, PersonalScan, SegmentStage, Stage, StageState
 from archive.queries.coverage import Coverage, coverage_within
-from archive.queries.messages import within
+from archive.queries.messages import belonging, within
+from archive.queries.replica import read
 from muniment.engines.port import Scope
 from muniment.pii.model import DETECTOR_VERSION
 
@@ -55,11 +56,15 @@ def looked(actor: User, message: Message) -> Looked | None:
 def looked_through(actor: User) -> LookedThrough:
     """Count how much of the actor's scope was looked through."""
     scope = scope_of(actor)
-    scans = _of(PersonalScan.objects.all(), scope)
+    return read(lambda alias: _looked_through(scope, alias))
+
+
+def _looked_through(scope: Scope, alias: str) -> LookedThrough:
+    scans = belonging(PersonalScan.objects.using(alias), scope)
     current = scans.filter(detector_version=DETECTOR_VERSION)
-    failed = SegmentStage.objects.filter(stage=Stage.PERSONAL_DATA, state=StageState.FAILED)
+    failed = SegmentStage.objects.using(alias).filter(stage=Stage.PERSONAL_DATA, state=StageState.FAILED)
     return LookedThrough(
-        messages=within(scope).count(),
+        messages=within(scope).using(alias).count(),
         looked_through=current.count(),
         in_part=current.filter(in_part=True).count(),
         outdated=scans.filter(detector_version__lt=DETECTOR_VERSION).count(),
@@ -73,8 +78,8 @@ def identifiers(actor: User) -> dict[str, int]:
     scope = scope_of(actor)
     if not scope.personal:
         return {}
-    counted = _of(PersonalFinding.objects.all(), scope).order_by().values_list("kind").annotate(Sum("count"))
-    return dict(counted)
+    counted = belonging(PersonalFinding.objects.all(), scope).order_by().values_list("kind").annotate(Sum("count"))
+    return read(lambda alias: dict(counted.using(alias)))
 
 
 def messages_by_kind(actor: User) -> dict[str, int]:
@@ -82,10 +87,6 @@ def messages_by_kind(actor: User) -> dict[str, int]:
     scope = scope_of(actor)
     if not scope.personal:
         return {}
-    rows = _of(PersonalFinding.objects.all(), scope).order_by().values_list("kind")
-    return dict(rows.annotate(Count("message_id", distinct=True)))
-
-
-def _of(rows: QuerySet, scope: Scope) -> QuerySet:
-    messages = within(scope)
-    return rows if scope.everything and scope.restricted else rows.filter(message__in=messages)
+    rows = belonging(PersonalFinding.objects.all(), scope).order_by().values_list("kind")
+    counted = rows.annotate(Count("message_id", distinct=True))
+    return read(lambda alias: dict(counted.using(alias)))

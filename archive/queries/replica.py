@@ -83,12 +83,17 @@ class Following:
         self._follows = follows
 
 
+def follows_closely() -> bool:
+    """Return whether there is a replica, and it follows closely."""
+    return ALIAS in connections.settings and _following.closely()
+
+
 def read(act: Callable[[str], Result]) -> Result:
     """Run a read with the name of the database to use: the replica where it follows closely, else the primary.
 
     A replica that fails meanwhile is done without. `act` may therefore run twice, and must only read.
     """
-    if ALIAS not in connections.settings or not _following.closely():
+    if not follows_closely():
         return act(DEFAULT_DB_ALIAS)
     try:
         return act(ALIAS)
