@@ -45,6 +45,7 @@ live: setup ## run the tests against real servers and independent programs; inst
 	@command -v rsync >/dev/null && command -v sqlite3 >/dev/null || (apt-get update -qq && apt-get install -y -qq rsync sqlite3)
 	$(BIN)/python -m tests.live.servers.minio
 	$(BIN)/python -m tests.live.servers.seaweedfs
+	$(BIN)/python -m tests.live.servers.opensearch
 	$(BIN)/python -m pytest tests/live -o timeout=600
 
 check: setup ## lint, types, layers

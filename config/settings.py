@@ -234,6 +234,11 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"], "level": env.text("MUNIMENT_LOG_LEVEL", "WARNING")},
-    # It warns that a queue in a folder has no host; of other queues its warnings matter.
-    "loggers": {"kombu.connection": {"level": "ERROR"}} if CELERY_BROKER_URL == "filesystem://" else {},
+    "loggers": {
+        # Clients of OpenSearch log what is sent, which is content, and each try that fails; the last is told by us.
+        "opensearch": {"level": "ERROR"},
+        "opensearchpy.trace": {"level": "ERROR"},
+        # It warns that a queue in a folder has no host; of other queues its warnings matter.
+        **({"kombu.connection": {"level": "ERROR"}} if CELERY_BROKER_URL == "filesystem://" else {}),
+    },
 }

@@ -1,6 +1,6 @@
 """OpenSearch nodes of a test's own: in a temporary folder, on loopback and free ports, not as root, stopped by pid.
 
-    python -m tests.live.servers.opensearch    fetch the distribution into the cache, start one node, stop it
+    python -m tests.live.servers.opensearch    fetch the distribution into the cache, find a Java
 
 The minimal distribution comes from Maven Central (the artefact that OpenSearch's own integration tests start), and its
 digest is compared. It needs Java 21 or newer: MUNIMENT_LIVE_JAVA_HOME, JAVA_HOME, or the newest in /usr/lib/jvm.
@@ -301,5 +301,4 @@ def _end_of(log: Path) -> str:
 
 
 if __name__ == "__main__":
-    with opensearch() as running:
-        sys.stdout.write(running.url + "\n")
+    sys.stdout.write(f"{distribution()} for Java in {java_home()}\n")
