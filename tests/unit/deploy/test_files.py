@@ -233,6 +233,12 @@ def test_the_balancer_is_believed_by_those_behind_it():
     assert ours()["web"]["environment"]["MUNIMENT_WEB_PROXIES"] == f"{address}/32"
 
 
+def test_the_balancer_logs_no_address_with_its_query():
+    configuration = (ROOT / "deploy" / "haproxy" / "haproxy.cfg").read_text()
+    assert "option httplog" not in configuration
+    assert re.findall(r"%(?:r|HU|HQ|HP)(?!O)\b|capture request", configuration) == []
+
+
 def test_services_and_policies_of_kubernetes_choose_pods_that_there_are():
     apps = {
         document["spec"]["template"]["metadata"]["labels"]["app"]
