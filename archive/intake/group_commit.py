@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 MAX_BATCH_BYTES: Final = 8 * 1024 * 1024
 MAX_BATCH_MESSAGES: Final = 1_000
 MAX_WAIT_SECONDS: Final = 0.2
+FAILING_SECONDS: Final = 10.0  # how long a failure is taken for the present state: no mail comes that would tell better
 GATHER_SECONDS: Final = 0.2  # segments sealed within this time are told together: a task costs more than a segment
 
 
@@ -61,6 +62,11 @@ class GroupCommit:
         self._timer: asyncio.TimerHandle | None = None
         self._due = False
         self._sealing = False
+        self._failing_until = 0.0
+
+    @property
+    def failing(self) -> bool:
+        return self._loop.time() < self._failing_until
 
     def begin(self) -> None:
         self._open += 1
@@ -156,6 +162,7 @@ class GroupCommit:
 
     def _answer(self, batch: list[_Waiting], error: IntakeUnavailable | None) -> None:
         self._sealing = False
+        self._failing_until = self._loop.time() + FAILING_SECONDS if error else 0.0
         self._open -= len(batch)
         for waiting in batch:
             if waiting.answer.done():

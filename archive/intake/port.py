@@ -29,6 +29,11 @@ class Intake(Protocol):
     delay nobody.
     """
 
+    @property
+    def failing(self) -> bool:
+        """Whether the store did not take what it was given last, a moment ago: another node may do better."""
+        ...
+
     def begin(self) -> None:
         """Open a transaction."""
         ...

@@ -11,6 +11,7 @@ HELP = b"214 2.0.0 This is a mail archive: it keeps every message and delivers n
 CANNOT_VERIFY = b"252 2.5.0 Addresses are not verified; send the message and it is kept\r\n"
 
 SHUTTING_DOWN = b"421 4.3.2 The archive is stopping; try again\r\n"
+STORE_AWAY = b"421 4.3.0 The archive's store does not answer here; try another node\r\n"
 FAULT = b"421 4.3.0 Something went wrong here; try again\r\n"
 IDLE_TOO_LONG = b"421 4.4.2 Idle for too long\r\n"
 DATA_TOO_SLOW = b"421 4.4.2 The message took too long\r\n"

@@ -95,8 +95,10 @@ class Server:
             peer = Peer(address=client.address, port=client.port) if client else replace(peer, known=False)
         if not self._enter(connection, peer.address if peer.known else ""):
             return replies.TOO_MANY_CONNECTIONS
-        if self._leaving and not peer.known:
+        if not peer.known and self._leaving:
             return replies.SHUTTING_DOWN
+        if not peer.known and self._intake.failing:
+            return replies.STORE_AWAY
         return Session(
             options=self._options, listener=listener, intake=self._intake, peer=peer, pressure=self._pressure
         )

@@ -197,3 +197,24 @@ def test_each_durable_segment_is_told_and_a_failure_to_tell_harms_nothing():
 
     asyncio.run(story())
     assert told == list(vault.segment_ids())
+
+
+def test_an_intake_whose_store_fails_says_so_until_the_store_takes_something():
+    vault = memory_vault()
+    good, vault.segments = vault.segments, BrokenStore()
+
+    async def story():
+        intake = GroupCommit(vault, budget_bytes=100)
+        states = [intake.failing]
+        intake.begin()
+        with pytest.raises(IntakeUnavailable):
+            await intake.accept(captured(b"1"))
+        states.append(intake.failing)
+        vault.segments = good
+        intake.begin()
+        await intake.accept(captured(b"2"))
+        states.append(intake.failing)
+        await intake.close()
+        return states
+
+    assert asyncio.run(story()) == [False, True, False]

@@ -33,6 +33,10 @@ class MemoryIntake:
         if not held:
             self._gate.set()
 
+    @property
+    def failing(self):
+        return self.error is not None and self.entered.is_set()
+
     def begin(self):
         self.open += 1
 

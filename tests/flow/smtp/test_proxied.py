@@ -9,7 +9,7 @@ from ipaddress import ip_network
 import pytest
 
 from journaling.smtp.options import Limits
-from tests.flow.smtp.rig import MemoryIntake, running
+from tests.flow.smtp.rig import MemoryIntake, running, unavailable
 from tests.flow.smtp.test_tls import contexts  # noqa: F401 - a fixture
 from tests.unit.smtp.headers import LOCAL, UNKNOWN, v1, v2
 
@@ -206,6 +206,15 @@ def test_who_leaves_tells_the_checks_and_serves_the_clients():
         assert [check.reply()[:9], check.reply(), client.reply()[:3]] == [b"421 4.3.2", b"", b"220"]
         client.begin()
         assert client.data(b"x\r\n.\r\n")[:3] == b"250"
+
+
+def test_a_check_is_told_when_the_store_does_not_take_mail_and_clients_are_told_at_the_message():
+    with behind(intake=MemoryIntake(error=unavailable())) as rig:
+        client = through(rig, v2(CLIENT, 1))
+        assert (client.reply()[:3], through(rig, LOCAL).reply()[:3]) == (b"220", b"220")
+        client.begin()
+        assert client.data(b"x\r\n.\r\n")[:3] == b"451"
+        assert [through(rig, LOCAL).reply()[:9], through(rig, v2(CLIENT, 2)).reply()[:3]] == [b"421 4.3.0", b"220"]
 
 
 def test_stopping_hangs_up_on_proxies_that_have_not_said_for_whom():

@@ -15,8 +15,14 @@ def store():
 
 
 @pytest.fixture(scope="package")
-def place(tmp_path_factory, store):
-    with postgresql() as database, archive(tmp_path_factory.mktemp("nodes"), database, store) as made:
+def database():
+    with postgresql() as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def place(tmp_path_factory, database, store):
+    with archive(tmp_path_factory.mktemp("nodes"), database, store) as made:
         yield made
 
 

@@ -138,6 +138,7 @@ def archive(folder: Path, database: PostgreSQL, store: S3Server) -> Iterator[Pla
         "MUNIMENT_S3_KEYS": store.new_bucket(locks=False),
         "MUNIMENT_S3_ACCESS_KEY": store.access_key,
         "MUNIMENT_S3_SECRET_KEY": store.secret_key,
+        "MUNIMENT_S3_CALL_SECONDS": "10",
         "MUNIMENT_KEYS": str(folder / "keys"),
         "MUNIMENT_SECRET_KEY": secrets.token_urlsafe(50),
         "MUNIMENT_HTTPS": "yes",

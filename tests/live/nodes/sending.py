@@ -68,7 +68,10 @@ class Mill:
                 if not self._expect(answers, b"220"):
                     self.refused.append(began)
                     return False
-                return all(self._send(client, answers, address) for _ in range(PER_CONNECTION))
+                return all(
+                    len(self.answered) >= self.wanted or self._send(client, answers, address)
+                    for _ in range(PER_CONNECTION)
+                )
         except OSError:
             return False
 

@@ -2,6 +2,7 @@
 
 import json
 import signal
+import smtplib
 import socket
 import time
 
@@ -70,3 +71,22 @@ def test_what_was_answered_is_there_once_though_one_node_is_stopped_and_the_othe
     assert {address for _, address in sealed} == set(CLIENTS)
     found = json.loads(place.run("web", "manage.py", "verify", "--json"))
     assert (found["sightings"], found["damaged"]) == (len(sealed), [])
+
+
+def test_while_the_store_is_away_the_balancer_learns_it_and_then_mail_is_taken_again(balancer, store):
+    message = "Message-ID: <away@nodes.test>\r\n\r\nx\r\n"
+    store.kill()
+    try:
+        with smtplib.SMTP("127.0.0.1", balancer.smtp_port, timeout=120, source_address=("127.0.0.10", 0)) as client:
+            with pytest.raises(smtplib.SMTPDataError) as answer:
+                client.sendmail("a@x.test", ["b@y.test"], message)
+            assert answer.value.smtp_code == 451
+        until = time.monotonic() + 9  # for so long the node says so
+        while {"capture1", "capture2"} <= balancer.up():
+            assert time.monotonic() < until
+            time.sleep(0.1)
+    finally:
+        store.start()
+    balancer.wait_for("capture1", "capture2", "web1", "web2")
+    with smtplib.SMTP("127.0.0.1", balancer.smtp_port, timeout=60, source_address=("127.0.0.10", 0)) as client:
+        assert client.sendmail("a@x.test", ["b@y.test"], message) == {}

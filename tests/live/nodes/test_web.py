@@ -1,6 +1,7 @@
 """Two web processes behind HAProxy: either answers anybody, one that ends is missed by nobody, each client is itself."""
 
 import signal
+import smtplib
 import threading
 import time
 
@@ -82,3 +83,14 @@ def test_without_the_store_no_process_is_ready_and_the_balancer_says_so(balancer
         store.start()
     assert balancer.becomes(healthy=True)
     assert Browser(balancer.web_port).get("/readyz")[0] == 200
+
+
+def test_without_the_database_no_page_is_served_and_mail_is_taken(balancer, database):
+    database.stop(signal.SIGKILL)
+    try:
+        assert balancer.becomes(healthy=False)
+        with smtplib.SMTP("127.0.0.1", balancer.smtp_port, timeout=30, source_address=("127.0.0.10", 0)) as client:
+            client.sendmail("a@x.test", ["b@y.test"], "Message-ID: <meanwhile@nodes.test>\r\n\r\nx\r\n")
+    finally:
+        database.start()
+    assert balancer.becomes(healthy=True)
