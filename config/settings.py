@@ -134,7 +134,7 @@ TEMPLATES = [
 ]
 
 DATABASES = databases(env, MUNIMENT_DATA / "catalogue.sqlite3")
-MUNIMENT_REPLICA_LAG_SECONDS = env.whole("MUNIMENT_REPLICA_LAG_SECONDS", 5, least=2, most=300)
+MUNIMENT_DATABASE_LAG_SECONDS = env.whole("MUNIMENT_DATABASE_LAG_SECONDS", 5, least=2, most=300)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"

@@ -116,5 +116,5 @@ def _position(alias: str, statement: str) -> Position:
 _following = Following(
     written=_position(DEFAULT_DB_ALIAS, _WRITTEN),
     replayed=_position(ALIAS, _REPLAYED),
-    most_seconds=settings.MUNIMENT_REPLICA_LAG_SECONDS,
+    most_seconds=settings.MUNIMENT_DATABASE_LAG_SECONDS,
 )

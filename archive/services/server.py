@@ -55,7 +55,8 @@ def unfit(found: Mapping[str, str]) -> str:
 
 
 def let_go() -> None:
-    """Close every connection of this process and its pool: none may be shared across a fork."""
+    """Close every connection of this process and their pools: none may be shared across a fork."""
     connections.close_all()
-    if connection.vendor == "postgresql":
-        connection.close_pool()
+    for one in connections.all():
+        if one.vendor == "postgresql":
+            one.close_pool()

@@ -92,9 +92,9 @@ def run(arguments: argparse.Namespace) -> None:
 
 def print_all(messages: int, filled: float, size: float, asked: list, indexes: list) -> None:
     print(f"{messages} messages filled in {filled:.0f} s, {size:.0f} MiB\n")
-    print("| query | statements | median ms | worst ms |\n| --- | --- | --- | --- |")
+    print("| query | statements | pages | median ms | worst ms |\n| --- | --- | --- | --- | --- |")
     for one in asked:
-        print(f"| {one.name} | {one.statements} | {one.median_ms:.1f} | {one.worst_ms:.1f} |")
+        print(f"| {one.name} | {one.statements} | {one.pages} | {one.median_ms:.1f} | {one.worst_ms:.1f} |")
     print("\n| table | index | scans | MiB |\n| --- | --- | --- | --- |")
     for table, name, scans, mib in indexes:
         print(f"| {table} | {name} | {scans} | {mib:.1f} |")

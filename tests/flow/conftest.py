@@ -12,6 +12,6 @@ def in_english():
 
 
 if connection.vendor == "postgresql":
-    from tests.live.postgresql.apart import _database_for_children, _django_db_helper
+    from tests.live.postgresql.apart import _database_for_children, _database_of_module, _django_db_helper
 
-    __all__ = ["_database_for_children", "_django_db_helper", "in_english"]
+    __all__ = ["_database_for_children", "_database_of_module", "_django_db_helper", "in_english"]

@@ -18,6 +18,7 @@ from tests.unit.mailboxes.writers import mbox, message
 
 ROOT = Path(__file__).resolve().parents[3]
 COUNT = 1_500
+ONE_DATABASE = True  # of the archive that is made once (tests/live/postgresql/apart.py)
 # Nothing but the interpreter and the core: neither site-packages nor the other folders of the project.
 ALONE = """
 import runpy, sys

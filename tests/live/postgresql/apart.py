@@ -1,7 +1,8 @@
 """A database of its own for each test on PostgreSQL, with real transactions: what Django's tests do on SQLite's memory.
 
 A test that uses the database gets a copy of the migrated one; any other, whose child processes make an archive, an
-empty one. `tests/flow/conftest.py` takes these fixtures where TEST_DATABASE_URL names a server.
+empty one; the tests of a module that says `ONE_DATABASE = True` share it, as they share the archive that they make once.
+`tests/flow/conftest.py` takes these fixtures where TEST_DATABASE_URL names a server.
 """
 
 import itertools
@@ -63,9 +64,22 @@ def _django_db_helper(django_db_setup, django_db_blocker):
                 connection.settings_dict["NAME"] = migrated
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _database_of_module(request):
+    if _shared(request):
+        with a_database("template0"):
+            yield
+    else:
+        yield
+
+
+def _shared(request):
+    return getattr(request.module, "ONE_DATABASE", False)
+
+
 @pytest.fixture(autouse=True)
 def _database_for_children(request):
-    if "_django_db_helper" in request.fixturenames or request.node.get_closest_marker("django_db"):
+    if _shared(request) or "_django_db_helper" in request.fixturenames or request.node.get_closest_marker("django_db"):
         yield
     else:
         with a_database("template0"):
