@@ -33,8 +33,8 @@ e2e: setup ## run the browser tests; installs Debian's Chromium where it is miss
 	@command -v chromium >/dev/null || (apt-get update -qq && apt-get install -y -qq chromium)
 	$(BIN)/python -m pytest tests/e2e -o timeout=600
 
-BENCHMARKS := parse extract search imports smtp
-bench: setup ## measure: parser, attachments, search, import beside notmuch, SMTP beside smtp-sink
+BENCHMARKS := parse extract search imports smtp stack.bench
+bench: setup ## measure: parser, attachments, search, import beside notmuch, SMTP beside smtp-sink, the servers of a company beside the embedded default
 	@failed=0; for name in $(BENCHMARKS); do printf '\n== %s: python -m benchmarks.%s\n' $$name $$name; \
 	  $(BIN)/python -m benchmarks.$$name || { echo "== $$name did not finish"; failed=1; }; done; exit $$failed
 
@@ -46,6 +46,7 @@ live: setup ## run the tests against real servers and independent programs; inst
 	$(BIN)/python -m tests.live.servers.minio
 	$(BIN)/python -m tests.live.servers.seaweedfs
 	$(BIN)/python -m tests.live.servers.opensearch
+	$(BIN)/python -m tests.live.servers.toxiproxy
 	$(BIN)/python -m pytest tests/live -o timeout=600
 
 check: setup ## lint, types, layers

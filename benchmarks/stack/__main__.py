@@ -14,6 +14,7 @@ docs/faults.md keeps the figures.
 import argparse
 import os
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -36,6 +37,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=int(time.time()))
     parser.add_argument("--search-nodes", type=int, default=3)
     options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # so that servers and disk are gone afterwards
     names = options.only.split(",")
     say(f"seed {options.seed}, {options.messages} messages for each fault, {options.search_nodes} OpenSearch nodes")
     with tempfile.TemporaryDirectory(prefix="muniment-stack-") as name:

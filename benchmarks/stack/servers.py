@@ -10,7 +10,7 @@ from pathlib import Path
 
 from benchmarks.stack.disk import Disk, disk
 from tests.live.servers.minio import minio
-from tests.live.servers.opensearch import Cluster, opensearch
+from tests.live.servers.opensearch import JVM, Cluster, opensearch
 from tests.live.servers.postgresql import USER, PostgreSQL, postgresql, replica_of
 from tests.live.servers.redis import Redis, redis
 from tests.live.servers.s3 import REGION, S3Server
@@ -31,14 +31,15 @@ class Servers:
     search: Cluster
     disk: Disk | None
 
-    def settings(self, *, straight: bool = False) -> dict[str, str]:
-        """Return the settings of a new archive, with empty buckets. `straight`: to the store without Toxiproxy."""
+    def settings(self, *, database: str = DATABASE, straight: bool = False) -> dict[str, str]:
+        """Return the settings of a new archive: an empty database, empty buckets. `straight`: past Toxiproxy."""
+        self.database.new_database(database)
         hosts = ",".join(f"127.0.0.1:{one.port}" for one in (self.database, self.replica))
         port = self.store.port if straight else self.way_to_store.port
         vault = self.store.new_bucket(locks=True)
         return {
-            "DATABASE_URL": f"postgres://{USER}:{self.database.password}@{hosts}/{DATABASE}",
-            "DATABASE_REPLICA_URL": self.replica.url(DATABASE),
+            "DATABASE_URL": f"postgres://{USER}:{self.database.password}@{hosts}/{database}",
+            "DATABASE_REPLICA_URL": self.replica.url(database),
             "MUNIMENT_BROKER_URL": self.queue.url,
             "MUNIMENT_STORE": "s3",
             "MUNIMENT_S3_ENDPOINT": f"http://127.0.0.1:{port}",
@@ -54,11 +55,10 @@ class Servers:
 
 
 @contextmanager
-def servers(folder: Path, *, search_nodes: int, disk_mebibytes: int = 0) -> Iterator[Servers]:
+def servers(folder: Path, *, search_nodes: int, disk_mebibytes: int = 0, jvm: str = JVM) -> Iterator[Servers]:
     """Give all of them, running."""
     with ExitStack() as stack:
         database = stack.enter_context(postgresql())
-        database.new_database(DATABASE)
         under = stack.enter_context(disk(folder, mebibytes=disk_mebibytes)) if disk_mebibytes else None
         store = stack.enter_context(minio(under.data if under else None))
         yield Servers(
@@ -67,6 +67,6 @@ def servers(folder: Path, *, search_nodes: int, disk_mebibytes: int = 0) -> Iter
             store=store,
             way_to_store=stack.enter_context(toxiproxy(store.port)),
             queue=stack.enter_context(redis()),
-            search=stack.enter_context(opensearch(nodes=search_nodes)),
+            search=stack.enter_context(opensearch(nodes=search_nodes, jvm=jvm)),
             disk=under,
         )
