@@ -85,6 +85,19 @@ def test_live_mail_is_found_soon_while_an_import_of_any_size_waits(site, capsys)
     assert max(seconds) < LIVE_SECONDS
 
 
+def test_another_beat_takes_over_from_one_that_was_killed(site, queue):
+    site.start("beat")
+    wait_until(lambda: queue.ask("LLEN", "sweep"), what="the first beat", site=site)
+    first = site.processes.pop("beat")
+    site.start("beat")
+    time.sleep(5)
+    queue.ask("FLUSHALL")
+    site.processes["first"] = first
+    site.kill("first")
+
+    wait_until(lambda: queue.ask("LLEN", "sweep"), what="the second beat", site=site)
+
+
 def test_senders_wait_while_too_much_waits_and_nothing_of_theirs_is_lost(queue, empty):
     with site(queue.url, like=empty, MUNIMENT_BACKLOG_SEGMENTS="20") as slow:
         slow.start("capture")
