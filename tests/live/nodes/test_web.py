@@ -41,6 +41,16 @@ def test_the_balancer_is_healthy_and_pages_come_over_tls(balancer):
     assert [Browser(balancer.web_port).get(path)[0] for path in ("/sign-in/", "/healthz", "/readyz")] == [200] * 3
 
 
+def test_what_is_searched_for_is_in_no_log_of_the_balancer(balancer):
+    Browser(balancer.web_port).get("/?q=canary+in+the+query")
+    Browser(balancer.web_port).get("/help/?q=canary")
+    until = time.monotonic() + 10
+    while "GET /help/" not in balancer.log.read_text():
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    assert "canary" not in balancer.log.read_text()
+
+
 def test_who_signed_in_is_known_to_each_process(balancer, webs, person):
     browser = Browser(balancer.web_port)
     assert browser.sign_in(person, PASSWORD) == 302

@@ -32,6 +32,7 @@ from tests.live.servers.common import ServerFailed, free_port
 CONFIGURATION = Path(__file__).parents[3] / "deploy" / "haproxy" / "haproxy.cfg"
 START_SECONDS = STOP_SECONDS = 30
 CHECKED = re.compile(r'haproxy_server_check_status\{.*server="(\w+)",state="L7OK"\} 1')
+UP = re.compile(r'haproxy_server_status\{.*server="(\w+)",state="UP"\} 1')
 
 
 @dataclass(slots=True, kw_only=True)
@@ -122,9 +123,10 @@ class HAProxy:
         return True
 
     def up(self) -> set[str]:
-        """Return the names of the nodes whose last check went well; at its start HAProxy takes each for up unasked."""
+        """Return the names of the nodes that are up and were checked; at its start HAProxy takes each for up unasked."""
         with urllib.request.urlopen(f"http://127.0.0.1:{self.health_port}/metrics", timeout=5) as answer:
-            return set(CHECKED.findall(answer.read().decode()))
+            found = answer.read().decode()
+        return set(CHECKED.findall(found)) & set(UP.findall(found))
 
     def wait_for(self, *nodes: str, seconds: float = 60) -> None:
         """Wait until the checks find these nodes up."""
