@@ -29,7 +29,13 @@ _FIRST_WAIT, _LONGEST_WAIT = 0.1, 5.0  # seconds
 _LATER: Final = frozenset({429, 502, 503, 504})  # too many requests, a bad gateway, unavailable, a gateway's time-out
 _CONNECTIONS: Final = 16  # kept open for each node and process
 
+_TOO_MANY: Final = ("too many terms", "maxClauseCount")  # in what a 500 says of a wildcard that stands for too much
+
 T = TypeVar("T")
+
+
+class TooBroad(Exception):
+    """A wildcard stands for more words than a question may have."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +69,10 @@ class Server:
         return f"OpenSearch at {', '.join(self._connection.urls)}"
 
     def read(self, ask: Callable[[OpenSearch], T]) -> T:
-        """Ask something; raise `IndexUnavailable` without an answer, `RequestError` where it is not understood."""
+        """Ask something; raise `IndexUnavailable` without an answer, `RequestError` where it is not understood.
+
+        Raises `TooBroad` for a wildcard that stands for too much.
+        """
         return self._asked(ask, READING_SECONDS)
 
     def write(self, ask: Callable[[OpenSearch], T]) -> T:
@@ -106,6 +115,8 @@ class Server:
             except OpenSearchException as error:
                 if isinstance(error, RequestError):
                     raise
+                if isinstance(error, TransportError) and any(sign in str(error.info) for sign in _TOO_MANY):
+                    raise TooBroad from error
                 if _is_final(error) or not waits.again():
                     raise self.unavailable(error) from error
 

@@ -13,7 +13,7 @@ from opensearchpy.exceptions import RequestError
 from muniment.engines.figures import FACETS, bars, most_frequent
 from muniment.engines.highlight import Highlighter
 from muniment.engines.opensearch.compiling import compiled
-from muniment.engines.opensearch.connection import Connection, Server
+from muniment.engines.opensearch.connection import Connection, Server, TooBroad
 from muniment.engines.opensearch.counting import aggregations, bar_counts, facet_counts
 from muniment.engines.opensearch.documents import texts_of, to_source
 from muniment.engines.opensearch.expunging import expunge
@@ -231,10 +231,10 @@ class OpenSearchEngine:
     def _answering(self, query: Node) -> Iterator[None]:
         try:
             yield
-        except RequestError as error:
+        except (RequestError, TooBroad) as error:
             leaf = next(_wild_leaves(query), None)
             if leaf is None:
-                raise self._server.unavailable(error) from error
+                raise IndexUnavailable(f"{self._server} does not understand a question: report it.") from error
             raise QueryError("too-broad", start=leaf.span.start, end=leaf.span.end, value=leaf.text) from error
 
 

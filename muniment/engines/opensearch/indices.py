@@ -94,9 +94,7 @@ class Indices:
 
     def mark(self) -> str:
         """Return the mark that all indices of what is searched have; "" where they differ or there are none."""
-        found = self._server.read(lambda client: client.indices.get_mapping(index=self.alias))
-        marks = {one["mappings"].get("_meta", {}).get(_MARK, "") for one in found.values()}
-        return str(marks.pop()) if len(marks) == 1 else ""
+        return self._mark_of(self.alias)
 
     def set_mark(self, text: str) -> None:
         """Mark what is searched."""
@@ -106,10 +104,9 @@ class Indices:
         """Begin the next index of each set whose last one is full."""
         body = {"conditions": {"max_size": f"{int(self._layout.full_gib * _GIB)}b"}}
         for generation in self.generations():
-            mark = self.mark() if generation.alias == self.alias else ""
             answer = self._server.write(partial(_rolled_over, alias=generation.alias, body=body))
             if answer["rolled_over"]:
-                self._set_mark([answer["new_index"]], mark)
+                self._set_mark([answer["new_index"]], self._mark_of(",".join(generation.indices)))
 
     def homes(self, generation: Generation, names: Sequence[str]) -> dict[str, str]:
         """Return which of these ids are in indices that are full, and in which."""
@@ -123,6 +120,11 @@ class Indices:
             answer = self._server.write(partial(_searched, index=older, body=body))
             found.update((hit["_id"], hit["_index"]) for hit in answer["hits"]["hits"])
         return found
+
+    def _mark_of(self, names: str) -> str:
+        found = self._server.read(lambda client: client.indices.get_mapping(index=names))
+        marks = {one["mappings"].get("_meta", {}).get(_MARK, "") for one in found.values()}
+        return str(marks.pop()) if len(marks) == 1 else ""
 
     def _set_mark(self, names: Sequence[str], text: str) -> None:
         body = {"_meta": {"version": VERSION, _MARK: text}}

@@ -113,4 +113,4 @@ def _masked(area: Area, field: str, span: Query) -> Query:
     """Let the words of another form stand among those of the area: their positions are the same."""
     if field == words_field(area):
         return span
-    return {"field_masking_span": {"query": span, "field": words_field(area)}}
+    return {"span_field_masking": {"query": span, "field": words_field(area)}}

@@ -10,6 +10,7 @@ import pytest
 from muniment.engines.opensearch import Connection, Layout, OpenSearchEngine
 from muniment.engines.opensearch.connection import Server
 from muniment.engines.port import IndexUnavailable
+from muniment.query.refusals import QueryError
 from tests.contract.search.mailset import MAIL, copies, document, found, mid, numbers, request
 from tests.live.servers.common import free_port
 
@@ -163,6 +164,28 @@ def test_a_query_of_a_thousand_words_is_answered(filled):
     words = " OR ".join(f"word{number}" for number in range(900))
 
     assert found(filled, f"{words} OR contrat") == [1, 6]
+
+
+@pytest.mark.parametrize("query", ['"yy* foo"', "yy* w/3 foo", '"foo * yy*"'])
+def test_a_wildcard_beside_other_words_that_stands_for_too_many_is_refused(broad, query):
+    with pytest.raises(QueryError) as refusal:
+        broad.search(request(query))
+
+    assert refusal.value.key == "too-broad"
+    assert "yy*" in query[refusal.value.start : refusal.value.end]
+
+
+def test_a_wildcard_alone_stands_for_any_number_of_words(broad):
+    assert found(broad, "yy*") == list(range(1, 31))
+
+
+@pytest.fixture(scope="module")
+def broad(new_engine):
+    """Thirty thousand words that begin alike."""
+    words = [f"yy{number}x" for number in range(30_000)]
+    engine = new_engine()
+    engine.put([document(n + 1, body=" foo ".join(words[n * 1000 :][:1000])) for n in range(30)])
+    return engine
 
 
 def test_a_server_that_is_not_there_is_unavailable_and_said_so():

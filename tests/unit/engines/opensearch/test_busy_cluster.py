@@ -124,7 +124,7 @@ def test_an_answer_from_a_part_of_the_index_is_none(time, part):
         (401, "does not let the archive in"),
         (403, "does not let"),
         (404, "rebuild index"),
-        (400, "refused"),
+        (400, "does not understand"),
         (500, "refused"),
     ],
 )
