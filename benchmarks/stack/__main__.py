@@ -21,7 +21,7 @@ import time
 from pathlib import Path
 
 from benchmarks.stack.faults import FAULTS
-from benchmarks.stack.judging import HEADINGS, judge
+from benchmarks.stack.judging import HEADINGS, check, compare, endure
 from benchmarks.stack.loss import lose_all
 from benchmarks.stack.mail import mail
 from benchmarks.stack.servers import servers
@@ -47,26 +47,31 @@ def main() -> int:
 
 def run(folder: Path, names: list[str], options: argparse.Namespace) -> int:
     """Run the faults; print a row for each."""
-    good, messages, chooser = True, mail(options.seed), random.Random(options.seed)
+    messages, chooser = mail(options.seed), random.Random(options.seed)
     began = time.monotonic()
     with servers(folder, search_nodes=options.search_nodes, disk_mebibytes=DISK_MEBIBYTES) as running:
         say(f"servers are up after {time.monotonic() - began:.0f} s")
         with site(folder / "archive", running.settings()) as made:
-            say(f"the archive is up after {time.monotonic() - began:.0f} s\n")
+            say(f"the archive is up after {time.monotonic() - began:.0f} s")
             say(f"| load | {HEADINGS} |\n|{'---|' * (HEADINGS.count('|') + 2)}")
-            words: dict[str, str] = {}
+            rows = []
             for name in filter(FAULTS.__contains__, names):
-                load = os.getloadavg()[0]
-                row = judge(FAULTS[name], running, made, messages, count=options.messages, chooser=chooser)
-                good, words = good and not row.faults, words | row.words
-                say(f"| {load:.0f} {row.text()}")
-                if row.faults:
-                    sys.stderr.write(made.logs())
+                rows.append(endure(FAULTS[name], running, made, messages, count=options.messages, chooser=chooser))
+                sys.stderr.write(f"{time.monotonic() - began:.0f} s: {rows[-1].text()}\n")
+            compare(rows, made, chooser)
+            faults = check(made)
+            say(f"\n| {HEADINGS} |\n|{'---|' * (HEADINGS.count('|') + 1)}")
+            say("\n".join(row.text() for row in rows))
+            say(f"\nverify and reconcile after all of them: {'; '.join(faults) or 'nothing'}")
             if "loss" in names:
-                loss = lose_all(running, made, words=words, chooser=chooser)
-                good = good and not loss.faults
-                say(f"\n{loss.text()}; load {os.getloadavg()[0]:.0f}")
-    return 0 if good else 1
+                load, mails = os.getloadavg()[0], [one for row in rows for one in row.made]
+                loss = lose_all(running, made, mails=mails, chooser=chooser)
+                faults += loss.faults
+                say(f"\n{loss.text()}; load {load:.0f} to {os.getloadavg()[0]:.0f}")
+            faults += [fault for row in rows for fault in row.faults]
+            if faults:
+                sys.stderr.write(made.logs())
+    return 1 if faults else 0
 
 
 def say(text: str) -> None:

@@ -134,10 +134,10 @@ FAULTS = {
 }
 
 
-def suffer(fault: Fault, servers: Servers, site: Site) -> tuple[float, float]:
-    """Strike, wait, mend; return when it struck and when it was mended, by time.monotonic."""
+def suffer(fault: Fault, servers: Servers, site: Site) -> float:
+    """Strike, wait, mend; return when it struck, by time.monotonic."""
     struck = time.monotonic()
     fault.strike(servers, site)
     time.sleep(fault.seconds)
     fault.mend(servers, site)
-    return struck, time.monotonic()
+    return struck

@@ -4,10 +4,13 @@ import json
 import random
 import signal
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from urllib.request import Request, urlopen
 
 from benchmarks.stack.catalogue import messages_by_digest
+from benchmarks.stack.judging import check
+from benchmarks.stack.mail import Mail
 from benchmarks.stack.servers import DATABASE, Servers
 from benchmarks.stack.site import Site
 
@@ -33,8 +36,8 @@ class Loss:
         )
 
 
-def lose_all(servers: Servers, site: Site, *, words: dict[str, str], chooser: random.Random) -> Loss:
-    """Lose everything but the buckets, rebuild, compare. `words`: by word the SHA-256 of the message that has it."""
+def lose_all(servers: Servers, site: Site, *, mails: Sequence[Mail], chooser: random.Random) -> Loss:
+    """Lose everything but the buckets, rebuild, compare. Some of `mails` are searched for."""
     before = site.reads("catalogue")
     for process in site.processes.values():
         process.kill()
@@ -50,16 +53,12 @@ def lose_all(servers: Servers, site: Site, *, words: dict[str, str], chooser: ra
     for kind, ids in before.items():
         if ids != after[kind]:
             found.faults.append(f"{kind}: {len(ids)} before, {len(after[kind])} now, other ids")
-    asked = chooser.sample(sorted(words), min(SEARCHED, len(words)))
-    hits, by_digest = site.reads("found", given=json.dumps(asked)), messages_by_digest(site)
-    wrong = sum(hits[word] != list(dict.fromkeys(by_digest.get(words[word], ()))) for word in asked)
+    asked = chooser.sample(mails, min(SEARCHED, len(mails)))
+    hits, by_digest = site.reads("found", given=json.dumps([one.word for one in asked])), messages_by_digest(site)
+    wrong = sum(hits[one.word] != list(dict.fromkeys(by_digest.get(one.digest, ()))) for one in asked)
     if wrong:
         found.faults.append(f"{wrong} of {len(asked)} words do not find their message alone")
-    verified, compared = site.json("verify"), site.json("reconcile")
-    if verified["damaged"] or verified["log"]["damaged"] or verified["audit"]["broken"]:
-        found.faults.append(f"verify: {verified['damaged'][:2]} {verified['log']['damaged'][:2]}")
-    if compared["differences"]:
-        found.faults.append(f"reconcile: {compared['differences']}")
+    found.faults += check(site)
     return found
 
 

@@ -1,6 +1,6 @@
 """What is in an archive, read by the core and the engine apart from the services under test; JSON on stdout.
 
-    python -m benchmarks.stack.reading sealed SINCE of each sighting sealed since then: SHA-256 of its bytes, MAIL FROM
+    python -m benchmarks.stack.reading sealed       of each sealed sighting: SHA-256 of its bytes, MAIL FROM
     python -m benchmarks.stack.reading found        of each word on stdin (a JSON list): ids of the messages it finds
     python -m benchmarks.stack.reading catalogue    ids of all messages and sightings
 
@@ -19,17 +19,12 @@ django.setup()
 from archive.models import Message, Sighting  # noqa: E402 - after the setup
 from archive.wiring import archive  # noqa: E402
 from muniment.engines.port import Scope, SearchRequest  # noqa: E402
-from muniment.ids import unix_ms_of  # noqa: E402
 from muniment.query.parser import parse  # noqa: E402
 
-CLOCK_SECONDS = 60
 
-
-def sealed(since: str) -> list[list[str]]:
+def sealed() -> list[list[str]]:
     vault, found = archive().vault, []
-    for segment_id in vault.segment_ids(since=dt.datetime.fromtimestamp(float(since), dt.UTC)):
-        if unix_ms_of(segment_id) < (float(since) - CLOCK_SECONDS) * 1000:
-            continue
+    for segment_id in vault.segment_ids():
         opened = vault.open(segment_id)
         for entry in opened.footer.frames:
             sighting = opened.open(entry)
@@ -57,4 +52,4 @@ def catalogue() -> dict[str, list[str]]:
 
 
 if __name__ == "__main__":
-    json.dump({"sealed": sealed, "found": found, "catalogue": catalogue}[sys.argv[1]](*sys.argv[2:]), sys.stdout)
+    json.dump({"sealed": sealed, "found": found, "catalogue": catalogue}[sys.argv[1]](), sys.stdout)
