@@ -100,14 +100,20 @@ def read(act: Callable[[str], Result]) -> Result:
     except Error:  # it is gone, or had to end a query to go on replaying
         log.warning("the replica did not answer: read from the primary", exc_info=True)
         _following.fails()
+        connections[ALIAS].close()
         return act(DEFAULT_DB_ALIAS)
 
 
 def _position(alias: str, statement: str) -> Position:
     def ask() -> int | None:
-        with connections[alias].cursor() as cursor:
-            cursor.execute(statement)
-            (found,) = cursor.fetchone()
+        try:
+            with connections[alias].cursor() as cursor:
+                cursor.execute(statement)
+                (found,) = cursor.fetchone()
+        except Error:
+            if alias == ALIAS:  # the next try needs another connection
+                connections[alias].close()
+            raise
         return None if found is None else int(found)
 
     return ask

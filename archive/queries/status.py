@@ -71,7 +71,9 @@ def status(archive: Archive) -> Status:
     stages = SegmentStage.objects.filter(stage=Stage.CATALOGUE)
     catalogued = set(stages.filter(state=StageState.DONE).values_list("segment_id", flat=True))
     in_store = list(archive.vault.segment_ids())
-    states = dict(Message.objects.order_by().values_list("searchable").annotate(Count("id")))
+    messages = Message.objects.count()
+    missing = Message.objects.exclude(searchable=Searchable.YES).order_by()
+    states = dict(missing.values_list("searchable").annotate(Count("id")))
     waiting = out_of_date()
     oldest = waiting.order_by("id").values_list("captured_at", flat=True).first()  # ids begin with the time
     unknown = [unix_ms_of(found) / 1000 for found in in_store if found not in catalogued]
@@ -88,8 +90,8 @@ def status(archive: Archive) -> Status:
         notes_not_logged=LogNote.objects.filter(log_index__isnull=True).count(),
         time_stamp_failure=_stamp_failure(archive),
         sightings=Sighting.objects.count(),
-        messages=sum(states.values()),
-        searchable=states.get(Searchable.YES, 0),
+        messages=messages,
+        searchable=messages - sum(states.values()),
         waiting_for_index=waiting.count(),
         not_searchable=states.get(Searchable.FAILED, 0),
         oldest_unindexed_seconds=max(ages, default=None),
@@ -97,7 +99,7 @@ def status(archive: Archive) -> Status:
         index_error=error,
         parts=Part.objects.count(),
         parts_without_text_yet=Part.objects.filter(text__isnull=True).count(),
-        not_looked_through=sum(states.values()) - looked.count(),
+        not_looked_through=messages - looked.count(),
         text_outcomes=dict(PartText.objects.order_by().values_list("outcome").annotate(Count("part_id"))),
         raw_bytes=Sighting.objects.aggregate(total=Sum("size_bytes"))["total"] or 0,
         stored_bytes=Segment.objects.aggregate(total=Sum("size_bytes"))["total"] or 0,

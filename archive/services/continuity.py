@@ -17,7 +17,8 @@ from muniment.errors import Transient
 
 _ASKED: Final = """
     SELECT (SELECT system_identifier FROM pg_control_system())::text || '/'
-           || left(pg_walfile_name(pg_current_wal_lsn()), 8)"""
+           || left(pg_walfile_name(pg_current_wal_lsn()), 8),
+           (SELECT identity FROM archive_serveddatabase WHERE id = 1)"""
 
 
 class DatabaseReturned(Transient):
@@ -30,19 +31,9 @@ class DatabaseReturned(Transient):
         )
 
 
-def identity() -> str:
-    """Return what names the server and its timeline; "" where it has none."""
-    if connection.vendor != "postgresql":
-        return ""
-    with connection.cursor() as cursor:
-        cursor.execute(_ASKED)
-        return cursor.fetchone()[0]
-
-
 def settled() -> bool:
     """Return whether the database is the one that was last put in order. One that never was is new."""
-    found = identity()
-    known = ServedDatabase.objects.filter(id=1).values_list("identity", flat=True).first() if found else None
+    found, known = _identities()
     return known in {None, found}
 
 
@@ -54,5 +45,15 @@ def refuse_unless_settled() -> None:
 
 def note() -> None:
     """Note that the database is in order, after the ledger was replayed and lost holds were looked for."""
-    if found := identity():
+    found, _ = _identities()
+    if found:
         ServedDatabase.objects.update_or_create(id=1, defaults={"identity": found, "since": timezone.now()})
+
+
+def _identities() -> tuple[str, str | None]:
+    """Return what names the server and its timeline, "" where it has none, and what was last noted."""
+    if connection.vendor != "postgresql":
+        return "", None
+    with connection.cursor() as cursor:
+        cursor.execute(_ASKED)
+        return cursor.fetchone()

@@ -18,7 +18,7 @@ from benchmarks.faults.workers import _end, _workers
 from tests.live.servers.postgresql import USER, postgresql, replica_of
 
 pytestmark = pytest.mark.timeout(900)
-IMPORTED = 1_500
+IMPORTED = 600
 SECONDS = 180
 
 

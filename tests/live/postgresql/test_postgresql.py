@@ -33,7 +33,7 @@ GROUPS = {
     ),
     "erasure": (f"{INSIDE}/test_files.py", f"{FLOW}/erasure/test_disposal.py"),
     "pages and API": (f"{FLOW}/web/test_search.py", f"{FLOW}/api/test_search.py", f"{FLOW}/api/test_once.py"),
-    "commands": (f"{FLOW}/imports/test_command.py", f"{FLOW}/smtp/test_archive.py", f"{FLOW}/smtp/test_serve_smtp.py"),
+    "commands": (f"{FLOW}/imports/test_command.py", f"{FLOW}/smtp/test_archive.py"),
 }
 # Commands are silent on a server that is set up as one should be.
 SAFE = {"fsync": "on", "full_page_writes": "on"}
