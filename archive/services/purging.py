@@ -97,7 +97,7 @@ def _expunge(engine: SearchEngine, ids: Sequence[UUID]) -> None:
     try:
         engine.expunge(ids)
     except IndexUnavailable:
-        if _is_readable(engine):
+        if isinstance(engine, RemoteIndex) or _is_readable(engine):  # a server that is away is not a damaged index
             raise
         engine.clear()
         Message.objects.update(indexed_revision=0, searchable=Searchable.WAITING, not_searchable_reason="")
