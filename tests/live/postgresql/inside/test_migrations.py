@@ -3,6 +3,7 @@
 import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Action
 from accounts.queries import audit as trail
@@ -30,6 +31,22 @@ def test_migrations_go_back_to_nothing_and_forth_again():
     assert (names(FUNCTIONS), names(TRIGGERS)) == (set(), set())
     call_command("migrate", verbosity=0)
     assert before == (names(FUNCTIONS), names(TRIGGERS), set(connection.introspection.table_names()))
+
+
+def test_large_indexes_are_made_and_dropped_while_others_work_and_again_where_that_was_cut_off():
+    call_command("migrate", "archive", "0011", verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE INDEX messages_of_a_domain ON archive_participant (domain)")
+
+    with CaptureQueriesContext(connection) as sent:
+        call_command("migrate", "archive", "0012", verbosity=0)
+
+    changing = [one["sql"] for one in sent if one["sql"].startswith(("CREATE INDEX", "DROP INDEX"))]
+    assert [one for one in changing if "CONCURRENTLY" not in one] == []
+    assert sum(one.startswith("CREATE") for one in changing) == 7
+    assert connection.introspection.get_constraints(connection.cursor(), "archive_participant")["messages_of_a_domain"][
+        "columns"
+    ] == ["domain", "message_id"]
 
 
 def test_every_guard_that_verify_looks_for_stands():
