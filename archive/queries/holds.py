@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db.models import F, Q, QuerySet
 
 from accounts.models import User
+from accounts.permissions import scope_of
 from archive.models import (
     HeldSighting,
     Hold,
@@ -26,7 +27,7 @@ from archive.models import (
     Stage,
     StageState,
 )
-from archive.queries.messages import visible
+from archive.queries.messages import belonging, visible
 from muniment.query.vocabulary import PII
 
 _CHUNK: Final = 500
@@ -113,7 +114,7 @@ def covered_messages(actor: User, hold: Hold) -> QuerySet[Message]:
 
 def covered_sightings(actor: User, hold: Hold) -> QuerySet[Sighting]:
     """Return the sightings of those messages. How many it covers in all would tell of mail that is not the actor's."""
-    return Sighting.objects.filter(id__in=hold.covered.values("sighting_id"), message__in=visible(actor))
+    return belonging(Sighting.objects.filter(id__in=hold.covered.values("sighting_id")), scope_of(actor))
 
 
 def _held_in(sighting_ids: Sequence[UUID], holds: Mapping[UUID, Hold]) -> dict[UUID, set[UUID]]:

@@ -100,7 +100,7 @@ def queries(fill: Fill, rounds: int) -> dict[str, list[Ask]]:
         "due: first page, a domain": [lambda: due.page(people["domain"], due.Wanted(outcome=Outcome.DUE))] * few,
         "due: figures, a domain": [lambda: due.tally(people["domain"])] * few,
         "holds of 500 sightings": [_held(fill, first) for first in numbers(fill.messages - 500, rounds)],
-        "mail of one hold, counted and 50": [_hold_page(officer)] * few,
+        "what a hold covers, counted": [_covered(officer)] * few,
         "not evaluated, counted": [lambda: holds.not_evaluated().count()] * few,
         "personal data: figures, DPO": [lambda: (personal.looked_through(dpo), personal.identifiers(dpo))] * few,
         "personal data: figures, a domain": [
@@ -153,12 +153,9 @@ def _held(fill: Fill, first: int) -> Ask:
     return lambda: holds.holds_of([fill.id_of(number) for number in range(first, first + 500)])
 
 
-def _hold_page(actor: User) -> Ask:
-    def ask() -> object:
-        rows = holds.covered_messages(actor, Hold.objects.order_by("id").first())
-        return rows.count(), list(rows.order_by("-date", "id")[:PAGE])
-
-    return ask
+def _covered(actor: User) -> Ask:
+    hold = Hold.objects.order_by("id").first()
+    return lambda: (holds.covered_messages(actor, hold).count(), holds.covered_sightings(actor, hold).count())
 
 
 def _facts(fill: Fill, first: int) -> Ask:
