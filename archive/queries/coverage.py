@@ -11,7 +11,7 @@ from accounts.models import User
 from accounts.permissions import scope_of
 from archive.models import Message, Part, PartText, Searchable, SegmentStage, Stage, StageState
 from archive.queries.messages import belonging, within
-from archive.queries.replica import read
+from archive.queries.replica import on_primary, read
 from muniment.engines.port import Scope
 from muniment.extract.model import Outcome
 
@@ -57,15 +57,19 @@ def coverage(actor: User) -> Coverage:
     return coverage_within(scope_of(actor))
 
 
-def coverage_within(scope: Scope) -> Coverage:
-    """Count what of a scope can be searched. What cannot be is always counted on the primary, and is little."""
+def coverage_within(scope: Scope, *, exact: bool = False) -> Coverage:
+    """Count what of a scope can be searched. What cannot be is always counted on the primary, and is little.
+
+    `exact` counts the rest there as well, for what is kept as evidence.
+    """
+    count = on_primary if exact else read
     messages = within(scope)
     missing = messages.exclude(searchable=Searchable.YES).order_by()
     states = dict(missing.values_list("searchable").annotate(Count("id")))
     unfound = sum(states.values())
-    total = max(unfound, read(lambda alias: messages.using(alias).count()))
+    total = max(unfound, count(lambda alias: messages.using(alias).count()))
     by_outcome = _texts(scope).order_by().values_list("outcome").annotate(Count("part_id"))
-    outcomes = read(lambda alias: dict(by_outcome.using(alias)))
+    outcomes = count(lambda alias: dict(by_outcome.using(alias)))
     parts = _parts_waiting(scope)
     return Coverage(
         total=total,

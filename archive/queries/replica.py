@@ -88,20 +88,25 @@ def follows_closely() -> bool:
     return ALIAS in connections.settings and _following.closely()
 
 
+def on_primary(act: Callable[[str], Result]) -> Result:
+    """Run a read that may not be old, in the same way as `read`."""
+    return act(DEFAULT_DB_ALIAS)
+
+
 def read(act: Callable[[str], Result]) -> Result:
     """Run a read with the name of the database to use: the replica where it follows closely, else the primary.
 
     A replica that fails meanwhile is done without. `act` may therefore run twice, and must only read.
     """
     if not follows_closely():
-        return act(DEFAULT_DB_ALIAS)
+        return on_primary(act)
     try:
         return act(ALIAS)
     except Error:  # it is gone, or had to end a query to go on replaying
         log.warning("the replica did not answer: read from the primary", exc_info=True)
         _following.fails()
         connections[ALIAS].close()
-        return act(DEFAULT_DB_ALIAS)
+        return on_primary(act)
 
 
 def _position(alias: str, statement: str) -> Position:

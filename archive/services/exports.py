@@ -118,7 +118,7 @@ def _begin(actor: User | Operator, order: Order, archive: Archive, folder: JobFo
         selection = select(order, archive.engine, out)
     if selection.taken > MAX_MESSAGES:
         raise Refused(f"{selection.taken} messages were found; a bundle takes {MAX_MESSAGES}: export them in parts")
-    request = request_of(order, selection, coverage_within(order.scope), ports, archive.vault.now())
+    request = request_of(order, selection, coverage_within(order.scope, exact=True), ports, archive.vault.now())
     audit.record(
         actor=actor,
         action=Action.EXPORT,
