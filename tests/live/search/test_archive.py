@@ -74,15 +74,3 @@ def test_mail_is_taken_while_the_cluster_is_down_and_found_once_it_is_back(manag
     assert "does not answer: is it running" in searched.stderr
     assert manage("import_mail", mail, "--source", "test").returncode == 0
     assert total(manage, "invoice") == 3
-
-
-@pytest.mark.parametrize(
-    ("setting", "value", "sentence"),
-    [
-        ("MUNIMENT_SEARCH_URL", "search.example:9200", "without http:// or https://"),
-        ("MUNIMENT_SEARCH_URL", "https://me:secret@search.example:9200", "MUNIMENT_SEARCH_USER"),
-        ("MUNIMENT_SEARCH_CERTIFICATES", "/nowhere.pem", "there is no such file"),
-    ],
-)
-def test_a_wrong_setting_is_named(manage, setting, value, sentence):
-    assert sentence in manage("verify", **{setting: value}).stderr
