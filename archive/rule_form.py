@@ -12,6 +12,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.saying import said
 from archive.forms import EVENTS, NEEDED, LibraryForm, ShownForm, day_field, reason_field
 from archive.shown import CHECKED, FORCES, ORIGINS
 from muniment.errors import Refused
@@ -143,7 +144,7 @@ class RuleForm(ShownForm):
             try:
                 given["rule"] = self._rule(given)
             except Refused as error:
-                self.add_error(None, str(error))
+                self.add_error(None, said(error))
         return given
 
     def _check(self, given: dict[str, Any]) -> None:

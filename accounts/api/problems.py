@@ -18,6 +18,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from accounts.api.door import TokenNotKnown, TooManyFailures
 from accounts.guessing import WAIT_SECONDS
+from accounts.saying import said
 from accounts.services.approvals import ApprovalRefused
 from accounts.services.once_keys import KeyNotUsable, KeyTaken
 from muniment.errors import Corrupt, Refused, Transient
@@ -158,7 +159,7 @@ def add_handlers(api: NinjaAPI) -> None:
     api.add_exception_handler(KeyNotUsable, lambda _request, error: answer(NOT_UNDERSTOOD, str(error)))
     api.add_exception_handler(KeyTaken, lambda _request, error: answer(NOT_ALLOWED, str(error)))
     api.add_exception_handler(ApprovalRefused, lambda _request, error: answer(NEEDS_APPROVAL, str(error)))
-    api.add_exception_handler(Refused, lambda _request, error: answer(NOT_ALLOWED, str(error)))
+    api.add_exception_handler(Refused, lambda _request, error: answer(NOT_ALLOWED, said(error)))
     api.add_exception_handler(Transient, _unavailable)
     api.add_exception_handler(Corrupt, _damaged)
 

@@ -22,6 +22,7 @@ from uuid import UUID
 
 from django.db.models import F, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.actors import Operator
 from accounts.models import Action, Approval, Outcome, User
@@ -121,13 +122,13 @@ def _begin(actor: User | Operator, disposal_id: UUID, at: datetime) -> None:
     """Use the approval and note who executes; a disposal that was begun is only gone on with."""
     cause = Disposal.objects.values_list("cause", flat=True).get(id=disposal_id)
     if not may(actor, HANDLES_REQUESTS if cause == Cause.ERASURE else MANAGES_RETENTION | APPROVES_DESTRUCTION):
-        raise Refused("Your role may not execute a destruction.")
+        raise Refused(_("Your role may not execute a destruction."))
     with governing():
         row = Disposal.objects.select_for_update().get(id=disposal_id)
         if row.state in {DisposalState.EXECUTING, DisposalState.DONE}:
             return
         if row.state != DisposalState.PROPOSED or not row.digest:
-            raise Refused("This list was withdrawn, or is not whole: propose it again.")
+            raise Refused(_("This list was withdrawn, or is not whole: propose it again."))
         approval = approvals.consume(actor=actor, kind=row.cause, subject=str(row.id), digest=row.digest, now=at)
         _check_approval(row, approval, actor, at)
         row.state, row.started_at, row.approved_by = DisposalState.EXECUTING, at, approval.decided_by
@@ -149,9 +150,11 @@ def _record_refusal(actor: User | Operator, disposal_id: UUID, error: Refused) -
 
 def _check_approval(row: Disposal, approval: Approval, actor: User | Operator, at: datetime) -> None:
     if isinstance(actor, User) and approval.decided_by_id == actor.pk:
-        raise Refused("Whoever approved a destruction does not execute it: ask a colleague.")
+        raise Refused(_("Whoever approved a destruction does not execute it: ask a colleague."))
     if approval.decided_at is None or (at - approval.decided_at).days < row.cooling_days:
-        raise TooEarly(f"{row.cooling_days} days must pass after the approval, in which it can be stopped.")
+        raise TooEarly(
+            _("%(days)d days must pass after the approval, in which it can be stopped.") % {"days": row.cooling_days}
+        )
 
 
 def _carry_on(disposal_id: UUID, archive: Archive, now: datetime | None) -> None:

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Action, Approval, TextKind, User
 from accounts.permissions import APPROVES_IN_MATTERS, MANAGES_MATTERS, may
@@ -91,7 +92,7 @@ def ask_to_let_go(*, actor: User, hold_id: UUID, reason: str, now: datetime | No
     at = now or timezone.now()
     _require(actor)
     if not standing().filter(hold_id=hold_id).exists():
-        raise Refused("There is no such lost hold.")
+        raise Refused(_("There is no such lost hold."))
     return approvals.ask(
         actor=actor,
         kind=LET_GO,
@@ -110,7 +111,7 @@ def let_go(*, actor: User, hold_id: UUID, now: datetime | None = None) -> LostHo
     with transaction.atomic():
         row = LostHold.objects.select_for_update().filter(hold_id=hold_id, let_go_at__isnull=True).first()
         if row is None:
-            raise Refused("There is no such lost hold.")
+            raise Refused(_("There is no such lost hold."))
         approval = approvals.consume(actor=actor, kind=LET_GO, subject=str(hold_id), now=at)
         row.let_go_at, row.let_go_by = at, actor
         row.save(update_fields=["let_go_at", "let_go_by"])
@@ -142,4 +143,4 @@ def _entries(reader: LogReader, first: int) -> Iterator[LoggedEntry]:
 
 def _require(actor: User) -> None:
     if not may(actor, MANAGES_MATTERS):
-        raise Refused("Lost holds are let go by legal or a compliance officer.")
+        raise Refused(_("Lost holds are let go by legal or a compliance officer."))

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.actors import Operator
 from accounts.models import Action, Approval, TextKind, User
@@ -82,7 +83,7 @@ def ask_approval(*, actor: User, disposal: Disposal, reason: str = "", now: date
     at = now or timezone.now()
     _check_role(actor, disposal.cause)
     if disposal.state != DisposalState.PROPOSED or not disposal.digest:
-        raise NotProposed("Only a whole list that was not begun yet can be approved.")
+        raise NotProposed(_("Only a whole list that was not begun yet can be approved."))
     return approvals.ask(
         actor=actor,
         kind=disposal.cause,
@@ -102,7 +103,7 @@ def withdraw(*, actor: User | Operator, disposal: Disposal, reason: str, now: da
     with transaction.atomic():
         row = Disposal.objects.select_for_update().get(id=disposal.id)
         if row.state != DisposalState.PROPOSED:
-            raise NotProposed("It was begun already: what was destroyed stays destroyed, and the rest follows.")
+            raise NotProposed(_("It was begun already: what was destroyed stays destroyed, and the rest follows."))
         row.state, row.finished_at = DisposalState.WITHDRAWN, at
         row.save(update_fields=["state", "finished_at"])
         audit.record(
@@ -118,15 +119,15 @@ def withdraw(*, actor: User | Operator, disposal: Disposal, reason: str, now: da
 def _check(actor: User | Operator, cause: Cause, reason: str, request_id: UUID | None) -> None:
     _check_role(actor, cause)
     if not reason.strip():
-        raise NotProposed("Say why: the person who approves has to know, and the certificate carries it.")
+        raise NotProposed(_("Say why: the person who approves has to know, and the certificate carries it."))
     if (cause is Cause.ERASURE) != (request_id is not None):
-        raise NotProposed("An erasure names the request that it answers, and a disposal names none.")
+        raise NotProposed(_("An erasure names the request that it answers, and a disposal names none."))
 
 
 def _check_role(actor: User | Operator, cause: str) -> None:
     roles = HANDLES_REQUESTS if cause == Cause.ERASURE else MANAGES_RETENTION
     if not may(actor, roles):
-        raise Refused("Your role may not propose what is destroyed.")
+        raise Refused(_("Your role may not propose what is destroyed."))
 
 
 def _scope(actor: User | Operator) -> Scope:
@@ -146,7 +147,10 @@ def _freeze(disposal: Disposal, message_ids: Iterable[UUID], scope: Scope) -> No
             refused[why] = refused.get(why, 0) + count
     if refused:
         listed = ", ".join(f"{count} × {why.partition(':')[0]}" for why, count in sorted(refused.items()))
-        raise NotProposed(f"{sum(refused.values())} of these messages cannot be destroyed ({listed}): leave them out.")
+        raise NotProposed(
+            _("%(count)d of these messages cannot be destroyed (%(why)s): leave them out.")
+            % {"count": sum(refused.values()), "why": listed}
+        )
 
 
 def _freeze_chunk(disposal: Disposal, chunk: Sequence[UUID], policy: Policy, scope: Scope) -> dict[str, int]:
@@ -207,7 +211,7 @@ def _close(actor: User | Operator, disposal: Disposal, at: datetime) -> Disposal
             counts[rule] = counts.get(rule, 0) + 1
     if not messages:
         disposal.delete()
-        raise NotProposed("The list is empty: there is nothing to destroy.")
+        raise NotProposed(_("The list is empty: there is nothing to destroy."))
     with transaction.atomic():
         disposal.digest, disposal.rules = digest.hexdigest(), counts
         disposal.save(update_fields=["digest", "rules"])

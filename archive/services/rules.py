@@ -174,7 +174,7 @@ def ending(rule_id: str, *, last_day: date) -> Rule:
     """Return the next version of a rule, which ends after `last_day`. Raises `Refused` where there is no such rule."""
     latest = latest_versions(all_rules()).get(rule_id)
     if latest is None:
-        raise Refused(f"There is no rule {rule_id}.")
+        raise Refused(_("There is no rule %(id)s.") % {"id": rule_id})
     return replace(latest, version=latest.version + 1, valid_until=last_day)
 
 
@@ -225,7 +225,7 @@ def _check_counted(draft: RuleChangeDraft, at: datetime) -> None:
 def _check_numbers(rules: Sequence[Rule]) -> None:
     """Refuse versions that are not the next ones, or would begin before the last one and so never count."""
     if not rules or len({rule.id for rule in rules}) < len(rules):
-        raise Refused("A change of rules is of one or more rules, each once.")
+        raise Refused(_("A change of rules is of one or more rules, each once."))
     latest = latest_versions(all_rules())
     for rule in rules:
         before = latest.get(rule.id)

@@ -13,6 +13,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from archive.models import DraftState, Message, RuleChangeDraft
 from archive.queries.facts import all_rules, day_of, facts_of, standing_holds
@@ -39,7 +40,7 @@ def count(
     """
     at = now or timezone.now()
     if draft.state not in {DraftState.COUNTING, DraftState.COUNTED}:
-        raise Refused("This change has been put in force or withdrawn: there is nothing to count any more.")
+        raise Refused(_("This change has been put in force or withdrawn: there is nothing to count any more."))
     against, proposed, known = digest_of_rules(), rules_of(draft), all_rules()
     as_of = max(day_of(at), *(_takes_effect(rule) for rule in proposed))
     draft.total, draft.done = Message.objects.count(), 0

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Action, Role
 from accounts.permissions import APPROVES_DESTRUCTION, MANAGES_RETENTION, may
+from accounts.saying import said
 from accounts.services import audit
 from accounts.views.refusals import only_for
 from archive import certified, shown, tasks
@@ -72,7 +73,7 @@ def act(request: HttpRequest, disposal_id: UUID) -> HttpResponse:
     try:
         chosen(request, row)
     except Refused as error:
-        return _page(request, queries.get_disposal(disposal_id), wrong=str(error), status=409)
+        return _page(request, queries.get_disposal(disposal_id), wrong=said(error), status=409)
     return HttpResponseRedirect(reverse("retention-disposal", args=[row.id]))
 
 

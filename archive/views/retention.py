@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import Action, User
 from accounts.permissions import MANAGES_RETENTION, READS_RETENTION, may, scope_of
+from accounts.saying import said
 from accounts.services import audit
 from accounts.views.refusals import only_for
 from archive import shown, tasks
@@ -137,7 +138,7 @@ def _propose(request: HttpRequest) -> HttpResponse:
             actor=request.user, cause=Cause.DISPOSAL, message_ids=chosen, reason=form.cleaned_data["reason"]
         )
     except Refused as error:
-        return _list(request, form=form, wrong=str(error), status=409)
+        return _list(request, form=form, wrong=said(error), status=409)
     count = row.items.count()
     text = ngettext(
         "%(count)d message is on the list. Nothing is destroyed before somebody else has approved.",

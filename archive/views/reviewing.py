@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.models import Action
 from accounts.permissions import scope_of
+from accounts.saying import said
 from accounts.services import audit
 from accounts.views.refusals import only_for
 from archive import shown, tasks
@@ -52,7 +53,7 @@ def review_page(request: HttpRequest) -> HttpResponse:
             reason=form.cleaned_data["reason"],
         )
     except Refused as error:
-        return _review(request, form, wrong=str(error), status=409)
+        return _review(request, form, wrong=said(error), status=409)
     kept = ngettext("%(count)d message is kept.", "%(count)d messages are kept.", count)
     gone = ngettext("%(count)d message may go now.", "%(count)d messages may go now.", count)
     messages.success(request, (kept if keeps else gone) % {"count": count})
@@ -74,7 +75,7 @@ def events_page(request: HttpRequest) -> HttpResponse:
     try:
         events.note(actor=request.user, address=given["address"], event=Event(given["event"]), on=given["on"])
     except Refused as error:
-        return _events(request, form, wrong=str(error), status=409)
+        return _events(request, form, wrong=said(error), status=409)
     hint(tasks.evaluate_retention, forced=True)
     messages.success(request, _("Noted. Terms that count from it begin on that day."))
     return HttpResponseRedirect(reverse("retention-events"))

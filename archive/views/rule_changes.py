@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import Role
 from accounts.permissions import APPROVES_DESTRUCTION
+from accounts.saying import said
 from accounts.views.refusals import only_for
 from archive import shown, tasks
 from archive.models import DraftState, RuleChangeDraft
@@ -46,7 +47,7 @@ def act(request: HttpRequest, draft_id: UUID) -> HttpResponse:
     try:
         return HttpResponseRedirect(chosen(request, draft))
     except Refused as error:
-        return _page(request, _draft(draft_id), wrong=str(error), status=409)
+        return _page(request, _draft(draft_id), wrong=said(error), status=409)
 
 
 def _count(_request: HttpRequest, draft: RuleChangeDraft) -> str:

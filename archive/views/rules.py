@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.saying import said
 from accounts.views.refusals import only_for
 from archive import shown, tasks
 from archive.forms import LibraryForm
@@ -149,9 +150,9 @@ def _draft(
         draft = services.propose(actor=request.user, rules=rules, reason=reason)
     except Refused as error:
         if form is not None:
-            form.add_error(None, str(error))
+            form.add_error(None, said(error))
         else:
-            messages.error(request, str(error))
+            messages.error(request, said(error))
         return None
     count_or_queue(draft)
     return HttpResponseRedirect(reverse("retention-change", args=[draft.id]))

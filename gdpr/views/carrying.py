@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Approval
 from accounts.permissions import APPROVES_DESTRUCTION, may
+from accounts.saying import said
 from accounts.views.refusals import only_for
 from archive import certified
 from archive.models import Cause, Disposal, DisposalState
@@ -47,7 +48,7 @@ def carry_out_page(request: HttpRequest, request_id: UUID) -> HttpResponse:
         try:
             acts.carry_out(request.user, row, request.POST, expected=expected)
         except Refused as error:
-            wrong = str(error)
+            wrong = said(error)
         else:
             return HttpResponseRedirect(reverse("request", args=[row.id]))
     counts = dict(

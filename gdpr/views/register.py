@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.permissions import HANDLES_REQUESTS, READS_REQUESTS, may
+from accounts.saying import said
 from accounts.views.refusals import only_for
 from gdpr import shown
 from gdpr.clock import Standing
@@ -86,7 +87,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 pauses_count=given["pauses_count"],
             )
         except Refused as error:
-            wrong = str(error)
+            wrong = said(error)
         else:
             text = _("Request %(number)s is registered. Its acknowledgement is written: send it to the person.")
             messages.success(request, text % {"number": made.number})

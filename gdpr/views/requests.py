@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import Action
+from accounts.saying import said
 from accounts.services import audit
 from accounts.views.refusals import only_for
 from archive.models import Disposal
@@ -60,7 +61,7 @@ def act(request: HttpRequest, request_id: UUID) -> HttpResponse:
         told = acts.do(request, row)
     except Refused as error:
         page = _PAGES.get(_BACK.get(name, ""), _overview)
-        return page(request, found(request, request_id), wrong=str(error), status=409)
+        return page(request, found(request, request_id), wrong=said(error), status=409)
     if told:
         messages.success(request, told)
     return HttpResponseRedirect(reverse(_BACK.get(name, "request"), args=[row.id]))
@@ -85,7 +86,7 @@ def messages_page(request: HttpRequest, request_id: UUID) -> HttpResponse:
     try:
         decided = _decide(request, row)
     except Refused as error:
-        return _messages(request, row, wrong=str(error), status=409)
+        return _messages(request, row, wrong=said(error), status=409)
     messages.success(request, _("%(count)d messages are decided.") % {"count": decided.taken})
     for why, count in decided.refused.items():
         messages.error(request, _("%(count)d messages could not be: %(why)s") % {"count": count, "why": why})

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from muniment.errors import Refused
 from muniment.policy.facts import SENDING_ROLES, MessageFacts, SightingFacts, domain_of
+from muniment.policy.words import SaidNo, Text
 
 MAX_DEPTH = 10  # nobody reads deeper; keeps evaluation from recursing on what was stored
 
@@ -54,9 +54,21 @@ class Is:
 
     def __post_init__(self) -> None:
         if not self.value.strip():
-            raise Refused(f"The rule compares “{self.fact.value}” with nothing: give the value.")
+            raise SaidNo(
+                Text(
+                    en="The rule compares “{fact}” with nothing: give the value.",
+                    fr="La règle ne compare « {fact} » à rien : indiquez la valeur.",
+                ),
+                fact=self.fact.value,
+            )
         if self.fact in _LOWER and self.value != self.value.lower():
-            raise Refused(f"Write “{self.value}” in lower case: addresses and domains are compared so.")
+            raise SaidNo(
+                Text(
+                    en="Write “{value}” in lower case: addresses and domains are compared so.",
+                    fr="Écrivez « {value} » en minuscules : adresses et domaines se comparent ainsi.",
+                ),
+                value=self.value,
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +177,17 @@ def _below(item: str, folder: str) -> bool:
 
 def _check_clauses(clauses: tuple[Predicate, ...]) -> None:
     if not clauses:
-        raise Refused("A rule joins no conditions at all: give at least one, or choose every message.")
+        raise SaidNo(
+            Text(
+                en="A rule joins no conditions at all: give at least one, or choose every message.",
+                fr="Une règle ne réunit aucune condition : donnez-en au moins une, ou choisissez tous les messages.",
+            )
+        )
     if max(depth(clause) for clause in clauses) >= MAX_DEPTH:
-        raise Refused(f"The conditions of a rule are nested more than {MAX_DEPTH} deep: split the rule.")
+        raise SaidNo(
+            Text(
+                en="The conditions of a rule are nested more than {depth} deep: split the rule.",
+                fr="Les conditions d’une règle sont imbriquées sur plus de {depth} niveaux : divisez la règle.",
+            ),
+            depth=MAX_DEPTH,
+        )

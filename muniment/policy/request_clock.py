@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from muniment.errors import Refused
 from muniment.policy.calendar import (
     Holidays,
     add_days,
@@ -22,6 +21,7 @@ from muniment.policy.calendar import (
     working_days_before,
     working_days_between,
 )
+from muniment.policy.words import SaidNo, Text
 
 FIRST_MONTHS = 1  # Article 12(3), first sentence
 MOST_EXTENSION_MONTHS = 2  # Article 12(3), second sentence
@@ -62,7 +62,13 @@ class Extension:
 
     def __post_init__(self) -> None:
         if not 1 <= self.months <= MOST_EXTENSION_MONTHS:
-            raise Refused(f"A request can be extended by 1 or {MOST_EXTENSION_MONTHS} months (GDPR Article 12(3)).")
+            raise SaidNo(
+                Text(
+                    en="A request can be extended by 1 or {most} months (GDPR Article 12(3)).",
+                    fr="Une demande peut être prolongée de 1 ou {most} mois (RGPD, article 12, paragraphe 3).",
+                ),
+                most=MOST_EXTENSION_MONTHS,
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,9 +115,15 @@ def deadline(
     months = FIRST_MONTHS + (extension.months if extension else 0)
     end = _shifted(received_on, counting, months, holidays)
     if end.unused:
-        raise Refused(
-            f"The question of {end.unused[0].asked_on} was sent after the deadline of {end.legal_on}: "
-            "it cannot pause a clock that has run out."
+        raise SaidNo(
+            Text(
+                en="The question of {asked} was sent after the deadline of {deadline}: "
+                "it cannot pause a clock that has run out.",
+                fr="La question du {asked} a été envoyée après l’échéance du {deadline} : elle ne peut suspendre un "
+                "délai expiré.",
+            ),
+            asked=end.unused[0].asked_on,
+            deadline=end.legal_on,
         )
     return Deadline(
         received_on=received_on,
@@ -154,20 +166,37 @@ def _shifted(received_on: date, pauses: tuple[Pause, ...], months: int, holidays
 
 def _check_pause(pause: Pause, received_on: date) -> None:
     if pause.asked_on < received_on:
-        raise Refused(
-            f"The question of {pause.asked_on} is older than the request of {received_on}: correct the dates."
+        raise SaidNo(
+            Text(
+                en="The question of {asked} is older than the request of {received}: correct the dates.",
+                fr="La question du {asked} est antérieure à la demande du {received} : corrigez les dates.",
+            ),
+            asked=pause.asked_on,
+            received=received_on,
         )
     if pause.answered_on is not None and pause.answered_on < pause.asked_on:
-        raise Refused(
-            f"The answer of {pause.answered_on} is older than its question of {pause.asked_on}: correct the dates."
+        raise SaidNo(
+            Text(
+                en="The answer of {answered} is older than its question of {asked}: correct the dates.",
+                fr="La réponse du {answered} est antérieure à sa question du {asked} : corrigez les dates.",
+            ),
+            answered=pause.answered_on,
+            asked=pause.asked_on,
         )
 
 
 def _check_extension(extension: Extension, received_on: date, first: _End) -> None:
     if not received_on <= extension.told_on <= first.legal_on:
-        raise Refused(
-            f"The person was told of the extension on {extension.told_on}; it counts only when told from the receipt "
-            f"({received_on}) to the first deadline ({first.legal_on})."
+        raise SaidNo(
+            Text(
+                en="The person was told of the extension on {told}; it counts only when told from the receipt "
+                "({received}) to the first deadline ({deadline}).",
+                fr="La personne a été informée de la prolongation le {told} ; elle ne vaut que si elle l’est entre la "
+                "réception ({received}) et la première échéance ({deadline}).",
+            ),
+            told=extension.told_on,
+            received=received_on,
+            deadline=first.legal_on,
         )
 
 

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from muniment.errors import Refused
 from muniment.policy.calendar import MONTHS_A_YEAR, YearEnd, add_days, add_months
 from muniment.policy.facts import Event
 from muniment.policy.predicates import Predicate
-from muniment.policy.words import Text
+from muniment.policy.words import SaidNo, Text
 
 MAX_YEARS = 500  # more is “for ever”, which a rule says by its action
 _RULE_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,62}")
@@ -76,10 +75,20 @@ class Source:
 
     def __post_init__(self) -> None:
         if not self.citation.strip():
-            raise Refused("A rule needs its ground: cite the law or the recommendation, or say that it is your policy.")
+            raise SaidNo(
+                Text(
+                    en="A rule needs its ground: cite the law or the recommendation, or say that it is your policy.",
+                    fr="Une règle doit avoir son fondement : citez la loi ou la recommandation, ou indiquez que c’est "
+                    "votre politique.",
+                )
+            )
         if self.force in {Force.DUTY, Force.CLAIMS, Force.LIMIT} and self.origin is Origin.NONE:
-            raise Refused(
-                f"“{self.citation}” is given as law, but not whose law: say Union, Member State or third country."
+            raise SaidNo(
+                Text(
+                    en="“{citation}” is given as law, but not whose law: say Union, Member State or third country.",
+                    fr="« {citation} » est donné comme loi, sans dire de qui : Union, État membre ou pays tiers.",
+                ),
+                citation=self.citation,
             )
 
 
@@ -94,9 +103,15 @@ class Term:
 
     def __post_init__(self) -> None:
         if min(self.years, self.months, self.days) < 0:
-            raise Refused("A term cannot be negative.")
+            raise SaidNo(Text(en="A term cannot be negative.", fr="Une durée ne peut être négative."))
         if self.years + self.months / MONTHS_A_YEAR + self.days / 365 > MAX_YEARS:
-            raise Refused(f"A term is at most {MAX_YEARS} years; for longer, choose to keep for ever.")
+            raise SaidNo(
+                Text(
+                    en="A term is at most {years} years; for longer, choose to keep for ever.",
+                    fr="Une durée est de {years} ans au plus ; au-delà, choisissez la conservation définitive.",
+                ),
+                years=MAX_YEARS,
+            )
 
     def kept_through(self, start: date) -> date:
         """Return the last day of the term."""
@@ -131,19 +146,52 @@ class Rule:
 
     def __post_init__(self) -> None:
         if not _RULE_ID.fullmatch(self.id):
-            raise Refused(f"“{self.id}” cannot name a rule: use small letters, digits and hyphens, at most 63.")
+            raise SaidNo(
+                Text(
+                    en="“{rule}” cannot name a rule: use small letters, digits and hyphens, at most 63.",
+                    fr="« {rule} » ne peut nommer une règle : minuscules, chiffres et traits d’union, 63 au plus.",
+                ),
+                rule=self.id,
+            )
         if self.version < 1:
-            raise Refused(f"Rule {self.id} has version {self.version}: versions are counted from 1.")
+            raise SaidNo(
+                Text(
+                    en="Rule {rule} has version {version}: versions are counted from 1.",
+                    fr="La règle {rule} porte la version {version} : les versions se comptent à partir de 1.",
+                ),
+                rule=self.id,
+                version=self.version,
+            )
         if self.valid_until is not None and self.valid_until < self.valid_from:
-            raise Refused(f"Rule {self.id} would end before it begins.")
+            raise SaidNo(
+                Text(en="Rule {rule} would end before it begins.", fr="La règle {rule} finirait avant de commencer."),
+                rule=self.id,
+            )
         if (self.clock is Clock.EVENT) != (self.event is not None):
-            raise Refused(f"Rule {self.id} must name an event exactly when its term is counted from one.")
+            raise SaidNo(
+                Text(
+                    en="Rule {rule} must name an event exactly when its term is counted from one.",
+                    fr="La règle {rule} doit nommer un événement si sa durée court de lui, et alors seulement.",
+                ),
+                rule=self.id,
+            )
         if self.cap is not None and self.clock is not Clock.EVENT:
-            raise Refused(f"Rule {self.id} has a cap, which only a term counted from an event needs.")
+            raise SaidNo(
+                Text(
+                    en="Rule {rule} has a cap, which only a term counted from an event needs.",
+                    fr="La règle {rule} a un délai maximal, dont seule une durée qui court d’un événement a besoin.",
+                ),
+                rule=self.id,
+            )
         if (self.action is Action.KEEP_FOR_EVER) != bool(self.definitive_ground.strip()):
-            raise Refused(
-                f"Rule {self.id} must state a ground of public interest exactly when it keeps for ever: "
-                "no rule reaches definitive archiving by default."
+            raise SaidNo(
+                Text(
+                    en="Rule {rule} must state a ground of public interest exactly when it keeps for ever: "
+                    "no rule reaches definitive archiving by default.",
+                    fr="La règle {rule} doit indiquer un motif d’intérêt public si elle conserve définitivement, et "
+                    "alors seulement : aucune règle ne mène d’elle-même à l’archivage définitif.",
+                ),
+                rule=self.id,
             )
 
     @property
@@ -174,7 +222,13 @@ def in_force(rules: Iterable[Rule], today: date) -> InForce:
     for rule_id in sorted(versions):
         known = versions[rule_id]
         if len({rule.version for rule in known}) < len(known):
-            raise Refused(f"Rule {rule_id} is given twice in the same version: give each version a number of its own.")
+            raise SaidNo(
+                Text(
+                    en="Rule {rule} is given twice in the same version: give each version a number of its own.",
+                    fr="La règle {rule} est donnée deux fois dans la même version : numérotez chaque version.",
+                ),
+                rule=rule_id,
+            )
         begun = [rule for rule in known if rule.valid_from <= today]
         if not begun:
             dormant.append(min(known, key=lambda rule: (rule.valid_from, rule.version)))

@@ -37,6 +37,23 @@ class Text:
         return self.fr if language == "fr" else self.en
 
 
+class SaidNo(Refused):
+    """A rule says no, in a sentence of both languages; as a string it is the English one."""
+
+    def __init__(self, text: Text, /, **values: str | int | date) -> None:
+        super().__init__()
+        self.text = text
+        self.values = values
+
+    def __str__(self) -> str:
+        return self.to("en")
+
+    def to(self, language: Language) -> str:
+        """Return the sentence in this language; days are written in words."""
+        shown = {name: day(one, language) if isinstance(one, date) else str(one) for name, one in self.values.items()}
+        return sentence(self.text, language, **shown)
+
+
 def sentence(text: Text, language: Language, /, **values: str) -> str:
     """Fill in a sentence. Values stand as they are."""
     return typeset(text, language).format(**values)
