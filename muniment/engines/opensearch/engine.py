@@ -149,12 +149,14 @@ class OpenSearchEngine:
         """Yield the id of every document that a search finds, from one state of the index."""
         compiled_query = compiled(query, scope)
         with self._answering(query), one_state(self._server, self._indices.alias) as ask:
-            yield from all_ids(ask, compiled_query, window=self._window)
+            found = list(all_ids(ask, compiled_query, window=self._window))
+        yield from found  # whoever reads may take longer than a point in time is kept
 
     def message_ids(self) -> Iterator[UUID]:
         """Yield the id of every document, from one state of the index."""
         with one_state(self._server, self._indices.alias) as ask:
-            yield from all_ids(ask, {"match_all": {}}, window=self._window)
+            found = list(all_ids(ask, {"match_all": {}}, window=self._window))
+        yield from found
 
     def count(self) -> int:
         """Return the number of documents."""

@@ -5,7 +5,7 @@ An answer reaches `window` hits from its start. A page beyond is found by walkin
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -61,7 +61,8 @@ def one_state(server: Server, index: str) -> Iterator[Ask]:
             server, _search(server, {**body, "pit": {"id": pit, "keep_alive": KEEP_ALIVE}}, index=None)
         )
     finally:
-        server.read(lambda client: client.delete_pit(body={"pit_id": [pit]}, params={"ignore": "404"}))
+        with suppress(IndexUnavailable):  # it ends by itself
+            server.read(lambda client: client.delete_pit(body={"pit_id": [pit]}, params={"ignore": "404"}))
 
 
 def page_of(ask: Ask, body: Body, *, sort: Sort, offset: int, limit: int, window: int) -> Page:
