@@ -5,35 +5,14 @@ from html import escape
 from typing import Any, Final
 
 from gdpr.packs.model import Head
-from muniment.bundle import layout
+from muniment.bundle import frame, layout
 from muniment.policy.words import Language, Text, typeset
 
 PAGE_MESSAGES: Final = 500
-_PAGE: Final = """\
-<!doctype html>
-<html lang="{language}">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>
-body {{ font: 1rem/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1rem; }}
-table {{ border-collapse: collapse; width: 100%; }}
-caption {{ text-align: left; font-weight: 600; padding: .5rem 0; }}
-th, td {{ border-bottom: 1px solid #bbb; padding: .3rem .6rem; text-align: left; vertical-align: top; }}
-td {{ overflow-wrap: anywhere; }}
-.text {{ white-space: pre-wrap; max-width: 46rem; }}
-</style>
-</head>
-<body>
-<main>
-<h1>{title}</h1>
-{body}
-</main>
-</body>
-</html>
-"""
+_WIDTH_REM: Final = 72
+_STYLES: Final = """\
+caption { text-align: left; font-weight: 600; padding: .5rem 0; }
+.text { white-space: pre-wrap; max-width: 46rem; }"""
 _TEXTS: Final = {
     "title": Text(en="Your data in our e-mail archive", fr="Vos données dans notre archive de courriels"),
     "lead": Text(
@@ -120,8 +99,8 @@ def _say(name: str, language: Language, /, **values: object) -> str:
 
 
 def _page(title: str, language: Language, body: str, /, **values: object) -> bytes:
-    page = _PAGE.format(language=language, title=_say(title, language, **values), body=body)
-    return page.encode("utf-8", "backslashreplace")
+    heading = _say(title, language, **values)
+    return frame.page(language=language, title=heading, body=body, styles=_STYLES, width_rem=_WIDTH_REM)
 
 
 def _further(count: int, language: Language, *, prefix: str = "") -> str:

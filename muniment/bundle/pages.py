@@ -6,33 +6,11 @@ from html import escape
 from itertools import islice
 from typing import Any, BinaryIO, Final
 
-from muniment.bundle import layout, records
+from muniment.bundle import frame, layout, records
 from muniment.bundle.model import Counts, Request
 
-_PAGE: Final = """\
-<!doctype html>
-<html lang="fr">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}</title>
-<style>
-body {{ font: 1rem/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 76rem; padding: 0 1rem; }}
-table {{ border-collapse: collapse; width: 100%; }}
-th, td {{ border-bottom: 1px solid #bbb; padding: .3rem .6rem; text-align: left; vertical-align: top; }}
-td {{ overflow-wrap: anywhere; }}
-code {{ font-size: .85rem; }}
-</style>
-</head>
-<body>
-<main>
-<h1>{title}</h1>
-{body}
-</main>
-</body>
-</html>
-"""
+_STYLES: Final = "code { font-size: .85rem; }"
+_WIDTH_REM: Final = 76
 _HEADINGS: Final = ("N°", "Date (UTC)", 'De / <span lang="en">From</span>', 'Objet / <span lang="en">Subject</span>')
 
 
@@ -48,7 +26,7 @@ def item_pages(items: BinaryIO, count: int) -> Iterator[bytes]:
         if number < last:
             links += " " + _link(f"../{layout.page_name(number + 1)}", f"{number + 1} →")
         body = f"<nav><p>{links}</p></nav>\n{_table((*_HEADINGS, 'SHA-256'), rows)}\n<nav><p>{links}</p></nav>"
-        yield _PAGE.format(title=f"Messages – {number} / {last}", body=body).encode("utf-8", "backslashreplace")
+        yield _page(f"Messages – {number} / {last}", body)
 
 
 def index_page(request: Request, counts: Counts) -> bytes:
@@ -78,7 +56,11 @@ def index_page(request: Request, counts: Counts) -> bytes:
         f"<h2>Messages</h2>\n<nav><p>{' '.join(pages)}</p></nav>\n"
         f'<h2>Fichiers / <span lang="en">Files</span></h2>\n<p>{" · ".join(_link(name, name) for name in files)}</p>'
     )
-    return _PAGE.format(title="Export de messages / Export of messages", body=body).encode("utf-8", "backslashreplace")
+    return _page("Export de messages / Export of messages", body)
+
+
+def _page(title: str, body: str) -> bytes:
+    return frame.page(language="fr", title=title, body=body, styles=_STYLES, width_rem=_WIDTH_REM)
 
 
 def _page_count(messages: int) -> int:
