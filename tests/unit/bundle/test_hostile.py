@@ -39,11 +39,11 @@ def foreign(*, compression=zipfile.ZIP_STORED, links=(), extra=()):
 def test_a_compressed_bomb_is_named_and_not_unpacked():
     bomb = foreign(compression=zipfile.ZIP_DEFLATED, extra=[("messages/000003.eml", bytes(200_000_000))])
 
-    started = time.monotonic()
+    started = time.process_time()
     report = verify(bomb)
 
     assert "compressed" in whats(report, "messages/000003.eml")
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
 
 
 @pytest.mark.parametrize(
@@ -95,11 +95,11 @@ def test_a_hundred_thousand_entries_over_one_file_cost_little():
     made.place = Place(files=count + 1, offset=made.place.offset, directory_bytes=len(entry) * (count + 1))
     made.finish()
 
-    started = time.monotonic()
+    started = time.process_time()
     report = verify(out.getvalue())
 
     assert report.findings_left_out > 0
-    assert time.monotonic() - started < 20
+    assert time.process_time() - started < 20
 
 
 @pytest.mark.parametrize(
