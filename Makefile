@@ -47,7 +47,7 @@ live: setup ## run the tests against real servers and independent programs; inst
 	$(BIN)/python -m tests.live.servers.seaweedfs
 	$(BIN)/python -m tests.live.servers.opensearch
 	$(BIN)/python -m tests.live.servers.toxiproxy
-	$(BIN)/python -m pytest tests/live -o timeout=600
+	$(BIN)/python -m pytest tests/live -n 2 --dist loadgroup -o timeout=900
 
 check: setup ## lint, types, layers
 	$(BIN)/ruff check .
