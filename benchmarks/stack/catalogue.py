@@ -32,16 +32,6 @@ def searchable(site: Site) -> int:
     )[0][0]
 
 
-def under_way(site: Site) -> int:
-    """Return how many stages of segments wait for workers, and messages for the index."""
-    stages, messages = rows(
-        site,
-        "SELECT (SELECT count(*) FROM archive_segmentstage WHERE state = 'pending'),"
-        " (SELECT count(*) FROM archive_message WHERE indexed_revision < revision)",
-    )[0]
-    return stages + messages
-
-
 def messages_by_digest(site: Site) -> dict[str, list[str]]:
     """Return for each SHA-256 the ids of the messages of its sightings, one for each sighting."""
     found: dict[str, list[str]] = defaultdict(list)
