@@ -14,7 +14,7 @@ import pytest
 from tests.live.work.site import WORKERS, Sender, message, send, site, wait_until
 
 IMPORTED = 2_000
-BULK = int(os.environ.get("BULK_SEGMENTS", "2000"))
+BULK = int(os.environ.get("BULK_SEGMENTS", "4000"))
 LIVE_SECONDS = 15  # the sweep leaves what is younger than that to the queue
 
 
@@ -73,15 +73,15 @@ def test_live_mail_is_found_soon_while_an_import_of_any_size_waits(site, capsys)
     site.run("tests.live.work.prepare", "bulk", str(BULK), module=True)
     site.start("capture", *WORKERS)
     wait_until(lambda: site.searchable() > 0, what="the first of the import", site=site)
-    seconds = []
+    seconds, left = [], []
     for number in range(3):
         send(site.port, [message(number, subject="live")])
         seconds.append(wait_until(lambda: site.is_searchable(f"live {number}"), what="live mail", site=site))  # noqa: B023
-    left = BULK - site.searchable()
+        left.append(BULK + number + 1 - site.searchable())
     with capsys.disabled():
         sys.stdout.write(f"\nlive mail was searchable after {seconds} s while {left} of {BULK} segments waited\n")
 
-    assert left > 0
+    assert left[0] > 0  # on a fast machine the import may be done before the last of them
     assert max(seconds) < LIVE_SECONDS
 
 
