@@ -80,8 +80,10 @@ def test_searching_narrowing_and_switching_work_without_scripts(visiting):
         assert at.page.locator(".chips").inner_text().startswith("With attachments")
         at.page.click(".chips a")
         assert "attachment" not in at.page.url
+        at.page.click(".menu-account summary")
         at.page.click("button[value=dark]")
         assert at.page.locator("html").get_attribute("data-theme") == "dark"
+        at.page.click(".menu-account summary")
         at.page.click("button[value=fr]")
         assert at.page.locator("html").get_attribute("lang") == "fr"
         assert "q=contract" in at.page.url
