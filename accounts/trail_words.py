@@ -57,6 +57,7 @@ _NAMES: Final[Words] = {
     "lost": pgettext_lazy("trail", "lost"),
     "messages": pgettext_lazy("trail", "messages"),
     "method": pgettext_lazy("trail", "method"),
+    "damaged": pgettext_lazy("trail", "damaged"),
     "missing": pgettext_lazy("trail", "could not be opened"),
     "months": pgettext_lazy("trail", "months"),
     "newly_due": pgettext_lazy("trail", "newly due"),
