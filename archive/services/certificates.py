@@ -12,11 +12,20 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Count, Max, Min, Sum
+from django.db.models import Count, Max, Min, Q, Sum
 
 from accounts.models import Action, User
 from accounts.services import audit
-from archive.models import Cause, DestroyedSighting, Disposal, DisposalState, ItemOutcome, LogNote, Segment
+from archive.models import (
+    Cause,
+    DestroyedSighting,
+    Disposal,
+    DisposalState,
+    ItemOutcome,
+    LogNote,
+    PackedSegment,
+    Segment,
+)
 from archive.services import notes
 from archive.services.governing import governing
 from archive.wiring import Archive
@@ -170,9 +179,11 @@ def _spared(row: Disposal) -> dict[str, int]:
 
 def _sealed(row: Disposal) -> dict[str, Any]:
     """Return what is left of the sealed bytes: segments, and the last of their locks."""
-    segments = DestroyedSighting.objects.filter(disposal_id=row.id).values("segment_id")
-    found = Segment.objects.filter(id__in=segments).aggregate(count=Count("id"), last=Max("lock_until"))
-    classes = Segment.objects.filter(id__in=segments).values_list("retention_class", flat=True).distinct()
+    lie_in = DestroyedSighting.objects.filter(disposal_id=row.id).values("segment_id")
+    lay_in = PackedSegment.objects.filter(pack_id__in=lie_in, gone_at__isnull=True).values("source_id")
+    segments = Segment.objects.filter(Q(id__in=lie_in) | Q(id__in=lay_in))
+    found = segments.aggregate(count=Count("id"), last=Max("lock_until"))
+    classes = segments.values_list("retention_class", flat=True).distinct()
     return {"segments": found["count"], "last_lock": _time(found["last"]), "retention_classes": sorted(classes)}
 
 

@@ -25,6 +25,7 @@ from archive.models import (
     Cause,
     DestroyedSighting,
     Disposal,
+    HeldSighting,
     Pack,
     PackedSegment,
     Segment,
@@ -155,11 +156,16 @@ def _candidates(*, at: datetime, after: timedelta) -> QuerySet[Segment]:
     catalogued = SegmentStage.objects.filter(**of_segment, stage=Stage.CATALOGUE, state=StageState.DONE)
     dead = DestroyedSighting.objects.filter(**of_segment, purged_at__isnull=False)
     unlocked = Q(lock_until__isnull=True) | Q(lock_until__lte=at)
+    covers = HeldSighting.objects.filter(hold__released_at__isnull=True)  # else what is held would fill every run
+    held = Exists(covers.filter(**of_segment)) | Exists(
+        Sighting.objects.filter(**of_segment, id__in=covers.values("sighting_id"))
+    )
     return (
         Segment.objects.annotate(has_dead=Exists(dead))
         .filter(Q(size_bytes__lt=SMALL_BYTES) | (unlocked & Q(has_dead=True)))
         .filter(Exists(catalogued), Exists(Sighting.objects.filter(**of_segment)))
         .filter(created_at__lte=at - after, log_index__isnull=False)
+        .exclude(held)
         .exclude(id__in=PackedSegment.objects.values("source_id"))
         .exclude(id__in=Pack.objects.filter(settled_at__isnull=True).values("id"))
     )
@@ -273,6 +279,7 @@ def _extend(archive: Archive, *, term: timedelta, at: datetime) -> int:
 def _let_go(archive: Archive, *, at: datetime) -> int:
     """Delete the objects of sources that are packed, once their locks are over; return how many."""
     waiting = PackedSegment.objects.filter(gone_at__isnull=True, pack__settled_at__lte=at - LET_GO_AFTER)
+    waiting = waiting.exclude(source_id__in=Segment.objects.filter(lock_until__gt=at).values("id"))
     opened: dict[UUID, OpenSegment | None] = {}
     gone = 0
     for source_id in waiting.order_by("source_id").values_list("source_id", flat=True).distinct()[:_CHOSEN]:
@@ -284,6 +291,8 @@ def _let_go(archive: Archive, *, at: datetime) -> int:
             locked = there.legal_hold or (there.locked_until is not None and there.locked_until > archive.vault.now())
             if locked or not _is_all_elsewhere(SegmentId(source_id), archive, opened):
                 continue
+        elif not _is_over(SegmentId(source_id), archive, opened):
+            continue
         if drop_segment(SegmentId(source_id), archive):
             PackedSegment.objects.filter(source_id=source_id, gone_at__isnull=True).update(gone_at=at)
             gone += 1
@@ -303,6 +312,18 @@ def _is_all_elsewhere(source_id: SegmentId, archive: Archive, opened: dict[UUID,
     except (Corrupt, ObjectMissing):
         log.exception("packed source is kept", extra={"segment_id": str(source_id)})
         return False
+
+
+def _is_over(source_id: SegmentId, archive: Archive, opened: dict[UUID, OpenSegment | None]) -> bool:
+    """Tell whether nothing needs the keys of a source whose object is gone: a pack of it reads whole, or all are gone.
+
+    Its object may be hidden, or its version still in the bucket: where no pack reads, its keys are the last.
+    """
+    packs = list(PackedSegment.objects.filter(source_id=source_id).values_list("pack_id", flat=True))
+    if Sighting.objects.filter(segment_id=source_id).exists():
+        return False
+    standing = Segment.objects.filter(id__in=packs).values_list("id", flat=True)
+    return not standing or any(_whole(SegmentId(one), archive, opened) is not None for one in standing)
 
 
 def _frames_of(source_id: SegmentId, archive: Archive) -> list[SightingId]:

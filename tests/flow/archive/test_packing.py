@@ -1,5 +1,6 @@
 """The packer: what is packed, what is left where it is, what may go, and what a kill in the middle leaves."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -316,6 +317,25 @@ def test_a_source_stays_while_its_pack_does_not_read(archive, clock):
     archive.vault.segments.create(key, data[:200] + bytes([data[200] ^ 1]) + data[201:])
     assert packing.run(archive, after=DAY, now=clock.now).let_go == 0
     assert PackedSegment.objects.filter(gone_at__isnull=True).count() == 4
+
+
+def test_keys_of_a_source_that_is_hidden_stay_while_its_pack_does_not_read(archive, clock):
+    sources = captured(archive)
+    packed(archive, clock)
+    (row,) = Pack.objects.all()
+    clock.wait(days=30)
+    for key in (segment_key(sources[0]), segment_key(SegmentId(row.id))):
+        archive.vault.segments.delete(key)
+    packing.run(archive, after=DAY, now=clock.now)
+    assert len(keys_of(archive, sources[0])) == 1
+
+
+def test_the_certificate_counts_the_sources_that_still_have_the_sealed_bytes(archive, clock, people):
+    rule()
+    captured(archive)
+    packed(archive, clock)
+    done = destroyed(people, archive, [Sighting.objects.order_by("id").first().message_id])
+    assert json.loads(done.certificate)["sealed_bytes"]["segments"] == 5
 
 
 def test_a_damaged_source_is_left_for_a_person(archive, clock):
