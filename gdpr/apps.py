@@ -10,13 +10,15 @@ class GdprConfig(AppConfig):
     verbose_name = "Requests"
 
     def ready(self) -> None:
-        from accounts import approving, trail_words  # noqa: PLC0415 - models are there only now
+        from accounts import approving, guards, trail_words  # noqa: PLC0415 - models are there only now
         from archive.models import Cause  # noqa: PLC0415
         from gdpr import described  # noqa: PLC0415
+        from gdpr.guards import GUARDS, PROTECTS  # noqa: PLC0415
         from gdpr.models import Channel, IdentityMethod, Outcome, RefusalGround, RequestState, Right  # noqa: PLC0415
         from gdpr.services.acting import Act  # noqa: PLC0415
 
         approving.register(Cause.ERASURE.value, described.erasure)
+        guards.register(PROTECTS, GUARDS)
         words = {
             "act": Act,
             "state": RequestState,

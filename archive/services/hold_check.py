@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
-from django.db import connection
-
+from accounts import guards
 from archive.models import DestroyedSighting, HeldSighting, Hold, Sighting
 from archive.queries.holds import standing_holds
 from archive.services import store_holds
@@ -26,35 +25,6 @@ from muniment.seal.layout import segment_key
 from muniment.stores.port import ObjectMissing
 
 _CHUNK: Final = 500
-_TABLES: Final = ("archive_hold", "archive_heldsighting", "archive_destroyedsighting", "archive_ruleversion")
-_EVERYWHERE: Final = frozenset(
-    {
-        "held_mail_stays",
-        "destroyed_mail_is_not_held",
-        "covers_stay",
-        "covers_stay_unchanged",
-        "holds_stay",
-        "terms_of_holds_stay",
-        "tombstones_stay",
-        "tombstones_stay_unchanged",
-        "rule_versions_stay",
-        "rule_versions_stay_unchanged",
-    }
-)
-_SQLITE: Final = frozenset(
-    {
-        "covers_stay_in_place",
-        "covers_stay_with_their_hold",
-        "holds_stay_in_place",
-        "holds_are_released_once",
-        "rule_versions_stay_in_place",
-    }
-)
-_POSTGRESQL: Final = frozenset(
-    {"covers_stay_whole", "holds_stay_whole", "tombstones_stay_whole", "rule_versions_stay_whole"}
-)
-TRIGGERS: Final = {"sqlite": _EVERYWHERE | _SQLITE, "postgresql": _EVERYWHERE | _POSTGRESQL}
-
 Fault = tuple[str, str]  # what is wrong, and why
 
 
@@ -100,16 +70,8 @@ def mend(archive: Archive) -> None:
 
 
 def _missing_guards() -> Iterator[Fault]:
-    statement, names = (
-        ("SELECT tgname, tgrelid::regclass::text FROM pg_trigger WHERE tgenabled IN ('O', 'A')", TRIGGERS["postgresql"])
-        if connection.vendor == "postgresql"
-        else ("SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'", TRIGGERS["sqlite"])
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(statement)
-        standing = {name for name, table in cursor.fetchall() if table in _TABLES}
-    for name in sorted(names - standing):
-        yield "database", f"it no longer guards holds and tombstones: its trigger {name} is missing"
+    for protects, name in guards.missing():
+        yield "database", f"it no longer guards {protects}: its trigger {name} is missing"
 
 
 def _destroyed_though_held() -> Iterator[Fault]:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.actors import Operator
 from accounts.models import Action, Approval, TextKind, User
@@ -31,6 +32,10 @@ MAX_REASON_CHARS: Final = 2_000
 _CHUNK: Final = 500
 _NOT_THERE: Final = "not there"
 _LISTED: Final = "in another list"
+_NOT_LISTED: Final = {
+    _NOT_THERE: gettext_lazy("It is not there, or you may not see it."),
+    _LISTED: gettext_lazy("Another list names it already."),
+}
 _IDS: Final = UuidSequence()
 
 
@@ -146,11 +151,15 @@ def _freeze(disposal: Disposal, message_ids: Iterable[UUID], scope: Scope) -> No
         for why, count in _freeze_chunk(disposal, chunk, policy, scope).items():
             refused[why] = refused.get(why, 0) + count
     if refused:
-        listed = ", ".join(f"{count} × {why.partition(':')[0]}" for why, count in sorted(refused.items()))
+        listed = " ".join(f"{count} × {_said(why)}" for why, count in sorted(refused.items()))
         raise NotProposed(
-            _("%(count)d of these messages cannot be destroyed (%(why)s): leave them out.")
+            _("%(count)d of these messages cannot be destroyed: leave them out. %(why)s")
             % {"count": sum(refused.values()), "why": listed}
         )
+
+
+def _said(why: str) -> str:
+    return str(_NOT_LISTED[why] if why in _NOT_LISTED else sparing.sentence(why))
 
 
 def _freeze_chunk(disposal: Disposal, chunk: Sequence[UUID], policy: Policy, scope: Scope) -> dict[str, int]:

@@ -122,9 +122,9 @@ def test_a_certificate_names_nobody_and_nothing_of_the_mail(archive, people):
 @pytest.mark.parametrize(
     ("fields", "why"),
     [
-        ({"months": 120}, "kept"),
-        ({"action": Action.REVIEW}, "review"),
-        (None, "no-rule"),
+        ({"months": 120}, "Its retention has not ended"),
+        ({"action": Action.REVIEW}, "A person must decide about it first"),
+        (None, "No retention rule speaks of it"),
     ],
 )
 def test_what_is_not_due_cannot_be_proposed(archive, people, fields, why):
@@ -297,7 +297,7 @@ def test_a_message_in_two_lists_is_refused_in_the_second(archive, people):
     ids = filled(archive)
     proposed(people, ids[:1])
 
-    with pytest.raises(NotProposed, match="in another list"):
+    with pytest.raises(NotProposed, match="Another list names it already"):
         proposed(people, ids)
 
 
