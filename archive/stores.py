@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -10,6 +11,8 @@ from muniment.stores.copies import KeepsCopies, Replica
 from muniment.stores.filesystem import FilesystemStore, Together
 from muniment.stores.pair import InTurn, PairWriter
 from muniment.stores.port import ObjectStore
+
+_FETCHED_AT_ONCE: Final = 8  # of S3, whose answers take milliseconds: with 16 MiB each, the most that is in memory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +23,7 @@ class Stores:
     segments: ObjectStore
     writer: PairWriter
     copies: tuple[KeepsCopies, ...] = ()  # where else good bytes of sealed mail may lie
+    ahead: int = 1  # how many segments are fetched at once where many are read
 
 
 def stores() -> Stores:
@@ -32,7 +36,10 @@ def stores() -> Stores:
             from archive import buckets  # noqa: PLC0415 - boto3 takes half a second, which folders need not pay
 
             keys, vault = buckets.stores()
-            return Stores(keyrings=keys, segments=vault, writer=InTurn(keys, vault), copies=(vault, *_replicas()))
+            copies = (vault, *_replicas())
+            return Stores(
+                keyrings=keys, segments=vault, writer=InTurn(keys, vault), copies=copies, ahead=_FETCHED_AT_ONCE
+            )
         case other:
             raise ImproperlyConfigured(f"MUNIMENT_STORE is {other!r}: write filesystem or s3.")
 

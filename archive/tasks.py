@@ -15,6 +15,7 @@ from accounts.models import User
 from accounts.services.once_keys import forget_old as forget_old_keys
 from archive import wiring
 from archive.models import DraftState, RuleChangeDraft, Stage
+from archive.pace import Pace
 from archive.queueing import hint, waiting
 from archive.services import disposal, evaluation, holds, packing, promotion, simulations, stamping
 from archive.services import sweep as sweeping
@@ -34,11 +35,13 @@ log = logging.getLogger(__name__)
 
 SWEEP_SECONDS: Final = 10.0  # a sweep catalogues no longer than this
 INDEX_SECONDS: Final = 5.0  # a turn of the index; mail that was just sealed is catalogued between two
+GATHERED_SECONDS: Final = 1.0  # while live mail waits for the catalogue, the index waits so long for more of it
 QUEUED_AT_ONCE: Final = 200  # a sweep adds to a queue up to so many tasks
 CATALOGUED_AT_ONCE: Final = 50  # segments in one task of bulk
 EVALUATION_SECONDS: Final = 10.0  # a turn of a run over all mail; others on the queue come between
 DECIDED_DRAFTS: Final = (DraftState.IN_FORCE, DraftState.WITHDRAWN)
 SCANNED_AT_ONCE: Final = 20  # segments in one task: of 1,000 messages each, some 10 s
+PACE: Final = Pace(GATHERED_SECONDS)
 _RETRY = {"autoretry_for": (Transient,), "retry_backoff": True, "retry_backoff_max": 60, "max_retries": 10}
 
 
@@ -68,7 +71,13 @@ def _catalogue(segment_ids: Sequence[str]) -> list[SegmentId]:
 
 @shared_task(**_RETRY)
 def index_pending() -> None:
-    """Index what waits, for some seconds, unless another worker is at it; then let others on the queue come between."""
+    """Index what waits, for some seconds, unless another worker is at it; then let others on the queue come between.
+
+    A batch costs the engine almost the same for one message as for a hundred. So a turn that follows the last one at
+    once leaves its messages to the next, where a task of the catalogue is waiting: that one asks for the index again.
+    """
+    if PACE.is_early() and waiting("catalogue"):
+        return
     archive = wiring.archive()
     started = time.monotonic()
     left = True
@@ -79,6 +88,7 @@ def index_pending() -> None:
             while left and time.monotonic() - started < INDEX_SECONDS:
                 left = index_batch(vault=archive.vault, engine=archive.engine).left
         left = out_of_date().exists()
+    PACE.end()
     if left:
         hint(index_pending)
 
@@ -158,11 +168,13 @@ def _catalogue_left_behind(vault: Vault, *, whole: bool) -> None:
 def _queue_stages(now: datetime) -> None:
     """Queue text, personal data and index of what nobody touched for a while."""
     if room := _room("bulk"):
-        for segment_id in sweeping.to_queue(Stage.TEXT, now=now, limit=room):
+        after = sweeping.LOST if room == _room("text") == QUEUED_AT_ONCE else sweeping.QUEUED
+        for segment_id in sweeping.to_queue(Stage.TEXT, now=now, limit=room, after=after):
             hint(extract_text, str(segment_id), queue="bulk")
     reopen_outdated()
     if room := _room("personal"):
-        _queue_personal(sweeping.to_queue(Stage.PERSONAL_DATA, now=now, limit=room))
+        after = sweeping.LOST if room == QUEUED_AT_ONCE else sweeping.QUEUED
+        _queue_personal(sweeping.to_queue(Stage.PERSONAL_DATA, now=now, limit=room, after=after))
     if out_of_date().exists() and not waiting("index"):
         hint(index_pending)
 

@@ -64,6 +64,7 @@ def archive() -> Archive:
             retention_class=settings.MUNIMENT_RETENTION_CLASS,
             settling=timedelta(days=settings.MUNIMENT_SETTLING_DAYS),
             writer=found.writer,
+            ahead=found.ahead,
         ),
         engine=engine(data),
         data=data,

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Final
@@ -30,7 +31,9 @@ from archive.services.rows import Found, ReadSegment
 from muniment.errors import Corrupt, Transient
 from muniment.ids import SegmentId, unix_ms_of
 from muniment.mail import fingerprint
+from muniment.seal import ahead
 from muniment.seal.header import moment_of
+from muniment.seal.opening import OpenSegment
 from muniment.seal.vault import Vault
 
 MAX_REASON_CHARS: Final = 500
@@ -61,7 +64,7 @@ def catalogue_segment(segment_id: SegmentId, *, vault: Vault) -> Catalogued:
     if segment_id not in _undone([segment_id]):
         return Catalogued()
     try:
-        segment = _read(segment_id, vault)
+        segment = _read(vault.open(segment_id))
     except Corrupt as error:
         _note_failure(segment_id, str(error))
         raise
@@ -76,15 +79,16 @@ def catalogue_segments(segment_ids: Iterable[SegmentId], *, vault: Vault) -> Ite
     batch: list[ReadSegment] = []
     corrupt: list[SegmentId] = []
     for chunk in _chunks(segment_ids):
-        for segment_id in _undone(chunk):
-            try:
-                batch.append(_read(segment_id, vault))
-            except Corrupt as error:
-                _note_failure(segment_id, str(error))
-                corrupt.append(segment_id)
-            if _is_full(batch):
-                yield replace(_commit(batch, vault), corrupt=tuple(corrupt))
-                batch, corrupt = [], []
+        with closing(ahead.opened(vault, _undone(chunk))) as opened:
+            for segment_id, opening in opened:
+                try:
+                    batch.append(_read(opening()))
+                except Corrupt as error:
+                    _note_failure(segment_id, str(error))
+                    corrupt.append(segment_id)
+                if _is_full(batch):
+                    yield replace(_commit(batch, vault), corrupt=tuple(corrupt))
+                    batch, corrupt = [], []
     if batch or corrupt:
         yield replace(_commit(batch, vault), corrupt=tuple(corrupt))
 
@@ -110,8 +114,7 @@ def _is_full(batch: Sequence[ReadSegment]) -> bool:
     return messages >= BATCH_MESSAGES or sum(segment.size_bytes for segment in batch) >= BATCH_BYTES
 
 
-def _read(segment_id: SegmentId, vault: Vault) -> ReadSegment:
-    opened = vault.open(segment_id)
+def _read(opened: OpenSegment) -> ReadSegment:
     ids = [entry.sighting_id for entry in opened.footer.frames]
     destroyed, known = _destroyed(ids), _known(ids)
     found, elsewhere = [], []
@@ -124,7 +127,7 @@ def _read(segment_id: SegmentId, vault: Vault) -> ReadSegment:
             continue
         found.append(
             Found(
-                segment_id=segment_id,
+                segment_id=opened.segment_id,
                 sealed=replace(sealed, raw=b""),
                 size_bytes=len(sealed.raw),
                 sha256=sha256(sealed.raw).hexdigest(),
@@ -133,7 +136,7 @@ def _read(segment_id: SegmentId, vault: Vault) -> ReadSegment:
             )
         )
     return ReadSegment(
-        segment_id=segment_id,
+        segment_id=opened.segment_id,
         footer=opened.footer,
         size_bytes=opened.size_bytes,
         found=tuple(found),

@@ -26,6 +26,7 @@ from muniment.engines.port import Document, DocumentsRefused, SearchEngine
 from muniment.errors import Corrupt
 from muniment.ids import SegmentId, SightingId
 from muniment.mail.parse import parse
+from muniment.seal import ahead
 from muniment.seal.opening import OpenSegment
 from muniment.seal.segment import FrameEntry
 from muniment.seal.vault import Vault
@@ -104,9 +105,10 @@ def _documents(message_ids: list[UUID], vault: Vault) -> tuple[list[Document], d
         by_segment[first.segment_id].append((first.id, found))
     documents: list[Document] = []
     failures: dict[UUID, str] = {}
-    for segment_id, messages in by_segment.items():
+    for segment_id, opening in ahead.opened(vault, [SegmentId(found) for found in by_segment]):
+        messages = by_segment[segment_id]
         try:
-            opened = vault.open(SegmentId(segment_id))
+            opened = opening()
         except Corrupt as error:
             failures.update((found.message.id, str(error)) for _, found in messages)
             continue

@@ -15,6 +15,7 @@ MAX_ATTEMPTS: Final = 5  # after that a failed stage waits for a person, and is 
 TAIL: Final = timedelta(hours=1)  # how far back the frequent sweep lists: clocks of capture nodes differ by less
 SETTLED: Final = timedelta(seconds=15)  # younger segments are being catalogued by whoever sealed them
 QUEUED: Final = timedelta(minutes=5)  # how long a queued stage is left alone before it is queued again
+LOST: Final = timedelta(minutes=1)  # and how long where its queue is empty: either a worker is at it, or it was lost
 _CHUNK: Final = 500
 
 
@@ -57,9 +58,9 @@ def undone(stage: Stage, *, among: Sequence[SegmentId] | None = None, limit: int
     return [SegmentId(found) for found in rows.values_list("segment_id", flat=True)[:limit]]
 
 
-def to_queue(stage: Stage, *, now: datetime, limit: int = 200) -> list[SegmentId]:
-    """Return undone segments that nobody touched for `QUEUED`, and mark them as queued now."""
-    rows = _undone(stage).filter(changed_at__lt=now - QUEUED).order_by("segment_id")
+def to_queue(stage: Stage, *, now: datetime, limit: int = 200, after: timedelta = QUEUED) -> list[SegmentId]:
+    """Return undone segments that nobody touched for so long, and mark them as queued now."""
+    rows = _undone(stage).filter(changed_at__lt=now - after).order_by("segment_id")
     found = list(rows.values_list("segment_id", flat=True)[:limit])
     SegmentStage.objects.filter(stage=stage, segment_id__in=found).update(changed_at=now)
     return [SegmentId(segment_id) for segment_id in found]

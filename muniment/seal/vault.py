@@ -50,14 +50,19 @@ class Vault:
         random_bytes: Callable[[int], bytes] = os.urandom,
         ids: UuidSequence | None = None,
         writer: PairWriter | None = None,
+        ahead: int = 1,
     ) -> None:
-        """`writer` creates a keyring in `keyrings` and a segment in `segments`; without one they are made in turn."""
+        """`writer` creates a keyring in `keyrings` and a segment in `segments`; without one they are made in turn.
+
+        `ahead`: how many segments may be fetched at once where many are read (`muniment.seal.ahead`), from 1.
+        """
         self._writer = writer
         self.segments = segments
         self.keyrings = keyrings
         self.keys = keys
         self._retention_class = retention_class
         self.settling = settling
+        self.ahead = ahead
         self._now = now
         self._random_bytes = random_bytes
         self._ids = ids or UuidSequence(random_bytes=random_bytes)

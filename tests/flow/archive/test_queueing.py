@@ -2,14 +2,17 @@
 
 import shutil
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from archive import queueing, tasks
 from archive.models import Message, RuleChangeDraft, Searchable, SegmentStage, Sighting, Stage, StageState
+from archive.pace import Pace
 from archive.queueing import PAUSE_SECONDS, Door, QueueUnavailable, hint, order, waiting
 from archive.services import sweep as sweeping
 from archive.services.index import BATCH_MESSAGES, index_batch
@@ -102,6 +105,56 @@ def test_a_sweep_adds_nothing_to_a_queue_that_is_long(filled, folder):
 
     assert waiting("personal") == tasks.QUEUED_AT_ONCE
     assert SegmentStage.objects.filter(stage=Stage.PERSONAL_DATA, changed_at__year=2020).exists()
+
+
+def queued_ago(**ago):
+    waits = {"state": StageState.PENDING, "changed_at": timezone.now() - timedelta(**ago)}
+    SegmentStage.objects.filter(stage=Stage.PERSONAL_DATA).update(**waits)
+
+
+@pytest.mark.parametrize(("ago", "again"), [({"seconds": 50}, 0), ({"seconds": 70}, 1)])
+def test_what_was_lost_with_its_queue_is_queued_again_after_a_minute(filled, folder, ago, again):
+    queued_ago(**ago)
+
+    tasks.sweep()
+
+    assert waiting("personal") == again
+
+
+def test_while_its_queue_has_tasks_a_stage_is_left_alone_for_longer(filled, folder):
+    hint(tasks.scan_personal_data, [], queue="personal")
+    queued_ago(seconds=70)
+    tasks.sweep()
+    before = waiting("personal")
+    queued_ago(minutes=6)
+    tasks.sweep()
+
+    assert (before, waiting("personal")) == (1, 2)
+
+
+def test_the_index_waits_for_live_mail_that_the_catalogue_is_about_to_take(empty_archive, folder):
+    vault = empty_archive.vault
+    vault.seal([sighting(vault, OFFER)])
+    sweeping.catalogue_missing(vault=vault)
+    hint(tasks.catalogue_segments, [])
+    tasks.PACE.end()
+    tasks.index_pending()
+    while_more_comes = Message.objects.filter(searchable=Searchable.YES).count()
+    (folder / next(folder.iterdir()).name).unlink()
+    tasks.index_pending()
+
+    assert (while_more_comes, Message.objects.filter(searchable=Searchable.YES).count()) == (0, 1)
+
+
+def test_the_index_does_not_wait_for_ever():
+    now = [100.0]
+    pace = Pace(1.0, clock=lambda: now[0])
+    early = [pace.is_early()]
+    pace.end()
+    early.append(pace.is_early())
+    now[0] += 1.0
+
+    assert [*early, pace.is_early()] == [False, True, False]
 
 
 def test_a_draft_whose_counting_was_lost_is_counted_in_the_end(filled, folder):
