@@ -70,7 +70,7 @@ def _forget(servers: Servers, site: Site) -> None:
     database = servers.database if servers.database.pid else servers.replica
     database.sql(f'DROP DATABASE "{DATABASE}" WITH (FORCE)')
     database.new_database(DATABASE)
-    node = next(node for node in servers.search.nodes if node.alive())
+    node = next(node for node in servers.search.nodes if node.pid)
     names = ",".join(node.get(f"/{site.shared['MUNIMENT_SEARCH_NAME']}*/_settings"))
     with urlopen(Request(f"{node.url}/{names}", method="DELETE"), timeout=60):
         pass

@@ -7,13 +7,11 @@ The program is Debian's package `haproxy` (`make live` installs it).
 
 import datetime as dt
 import os
-import pwd
 import re
 import shutil
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -27,38 +25,28 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.live.servers.common import ServerFailed, free_port
+from tests.live.servers.common import ServerFailed, Service, as_account, free_port, give, own_folder
 
 CONFIGURATION = Path(__file__).parents[3] / "deploy" / "haproxy" / "haproxy.cfg"
-START_SECONDS = STOP_SECONDS = 30
+START_SECONDS = 30
+ACCOUNT = "haproxy"
 CHECKED = re.compile(r'haproxy_server_check_status\{.*server="(\w+)",state="L7OK"\} 1')
 UP = re.compile(r'haproxy_server_status\{.*server="(\w+)",state="UP"\} 1')
 
 
 @dataclass(slots=True, kw_only=True)
-class HAProxy:
+class HAProxy(Service):
     """One balancer before capture nodes and web processes that listen on `capture` and `web`."""
 
-    folder: Path
     capture: tuple[int, ...]
     web: tuple[int, ...]
     smtp_port: int = field(default_factory=free_port)
     web_port: int = field(default_factory=free_port)
     health_port: int = field(default_factory=free_port)
-    _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     @property
     def certificate(self) -> Path:
         return self.folder / "web.pem"
-
-    @property
-    def pid(self) -> int:
-        """Return the id of the process, 0 when none runs."""
-        return self._process.pid if self._process and self._process.poll() is None else 0
-
-    @property
-    def log(self) -> Path:
-        return self.folder / "log"
 
     @property
     def environment(self) -> dict[str, str]:
@@ -79,31 +67,12 @@ class HAProxy:
         """Check the configuration, start with it, and wait until it listens."""
         check(self.environment)
         command = [_program(), "-db", "-f", str(CONFIGURATION)]
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                command, env=self.environment, stdout=log, stderr=log, **_as_nobody_special()
-            )
-        until = time.monotonic() + START_SECONDS
-        while time.monotonic() < until and self._process.poll() is None:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", self.health_port)) == 0:
-                    return
-            time.sleep(0.05)
-        self.stop()
-        raise ServerFailed(f"HAProxy did not start:\n{self.log.read_text(errors='replace')[-4000:]}")
+        self._launch(command, env=self.environment, **as_account(ACCOUNT))
+        self._await(self._listens, seconds=START_SECONDS)
 
-    def stop(self) -> None:
-        """End it at once, with its connections."""
-        if self._process is None:
-            return
-        if self._process.poll() is None:
-            self._process.terminate()
-        try:
-            self._process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait(STOP_SECONDS)
-        self._process = None
+    def _listens(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex(("127.0.0.1", self.health_port)) == 0
 
     def is_healthy(self) -> bool:
         """Ask HAProxy's own address of health."""
@@ -133,7 +102,7 @@ class HAProxy:
         until = time.monotonic() + seconds
         while not set(nodes) <= self.up():
             if time.monotonic() > until:
-                raise ServerFailed(f"{nodes} are not up:\n{self.log.read_text(errors='replace')[-4000:]}")
+                raise ServerFailed(f"{nodes} are not up:\n{self.end_of_log()}")
             time.sleep(0.1)
 
 
@@ -148,17 +117,15 @@ def check(environment: dict[str, str]) -> None:
 @contextmanager
 def haproxy(*, capture: tuple[int, ...], web: tuple[int, ...]) -> Iterator[HAProxy]:
     """Give a running balancer that is gone afterwards, with its folder."""
-    folder = Path(tempfile.mkdtemp(prefix="muniment-haproxy-"))
-    server = HAProxy(folder=folder, capture=capture, web=web)
-    try:
-        server.certificate.write_bytes(_certificate())
-        for path in (folder, server.certificate):
-            _give(path)
-        server.start()
-        yield server
-    finally:
-        server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+    with own_folder("haproxy") as folder:
+        server = HAProxy(folder=folder, capture=capture, web=web)
+        try:
+            server.certificate.write_bytes(_certificate())
+            give(ACCOUNT, folder, server.certificate)
+            server.start()
+            yield server
+        finally:
+            server.stop()
 
 
 def _certificate() -> bytes:
@@ -179,16 +146,6 @@ def _certificate() -> bytes:
     )
     plain = (serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     return certificate.public_bytes(serialization.Encoding.PEM) + key.private_bytes(*plain)
-
-
-def _give(path: Path) -> None:
-    if os.geteuid() == 0:
-        account = pwd.getpwnam("haproxy")
-        os.chown(path, account.pw_uid, account.pw_gid)
-
-
-def _as_nobody_special() -> dict[str, object]:
-    return {"user": "haproxy", "group": "haproxy", "extra_groups": []} if os.geteuid() == 0 else {}
 
 
 def _program() -> str:

@@ -9,10 +9,8 @@ digest is compared. It needs Java 21 or newer: MUNIMENT_LIVE_JAVA_HOME, JAVA_HOM
 import hashlib
 import json
 import os
-import pwd
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -22,11 +20,10 @@ import urllib.request
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
-from tests.live.servers.common import ServerFailed, free_port
-from tests.live.servers.s3 import CACHE
+from tests.live.servers.common import CACHE, ServerFailed, Service, as_account, free_port, give, own_folder
 
 VERSION = "3.8.0"
 ARTEFACT = f"org.opensearch.distribution.integ-test-zip:opensearch:{VERSION}:zip"
@@ -34,7 +31,6 @@ SHA256 = "196c3cf4602c394f2e40e6174ccbf2a924eae37246f08fa6bbb6b75f9fd5ff1f"
 OLDEST_JAVA = 21
 FETCH_SECONDS = 900
 START_SECONDS = 300  # 14 s on two free cores; tests of everything at once share them
-STOP_SECONDS = 60
 HEAP = "512m"
 # Quick to start, and enough for what a test asks: the first compiler only, memory taken when it is used.
 JVM = f"-Xms{HEAP} -Xmx{HEAP} -XX:TieredStopAtLevel=1 -XX:-AlwaysPreTouch"
@@ -43,30 +39,19 @@ LEFT_OUT = frozenset({"ingest-geoip", "transport-grpc", "opensearch-dashboards",
 
 
 @dataclass(slots=True, kw_only=True)
-class Node:
-    """One node. `kill` and `start` again are for tests of its death."""
+class Node(Service):
+    """One node."""
 
     name: str
     home: Path
-    folder: Path
     port: int
     transport_port: int
     java: Path
     jvm: str
-    _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def pid(self) -> int:
-        """Return the id of the process, 0 when none runs."""
-        return self._process.pid if self._process and self._process.poll() is None else 0
-
-    @property
-    def log(self) -> Path:
-        return self.folder / "log"
 
     @property
     def data(self) -> Path:
@@ -82,38 +67,8 @@ class Node:
             "OPENSEARCH_PATH_CONF": str(self.folder / "config"),
             "OPENSEARCH_TMPDIR": str(self.folder / "tmp"),
         }
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [str(self.home / "bin" / "opensearch")],
-                stdout=log,
-                stderr=log,
-                env=environment,
-                cwd=self.folder,
-                start_new_session=True,
-                **_as_nobody_special(),
-            )
-
-    def alive(self) -> bool:
-        return self._process is not None and self._process.poll() is None
-
-    def kill(self) -> None:
-        """Let it die at once."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait(STOP_SECONDS)
-            self._process = None
-
-    def stop(self) -> None:
-        """Ask it to stop; kill it where it takes too long."""
-        if self._process is None:
-            return
-        self._process.send_signal(signal.SIGTERM)
-        try:
-            self._process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait(STOP_SECONDS)
-        self._process = None
+        command = [str(self.home / "bin" / "opensearch")]
+        self._launch(command, env=environment, cwd=self.folder, **as_account(USER))
 
     def get(self, path: str) -> dict:
         """Ask it something, apart from the code under test."""
@@ -135,19 +90,19 @@ class Cluster:
 
     def wait(self, *, nodes: int | None = None, green: bool = False) -> None:
         """Wait until so many nodes are joined (all that live), and every copy of every shard is there if it is asked."""
-        living = [node for node in self.nodes if node.alive()]
+        living = [node for node in self.nodes if node.pid]
         wanted = nodes or len(living)
         until = time.monotonic() + START_SECONDS
-        while time.monotonic() < until and all(node.alive() for node in living):
+        while time.monotonic() < until and all(node.pid for node in living):
             if all(_joined(node, wanted, green=green) for node in living):
                 return
             time.sleep(0.2)
-        raise ServerFailed("OpenSearch is not ready:\n" + "".join(_end_of(node.log) for node in self.nodes))
+        raise ServerFailed("OpenSearch is not ready:\n" + "".join(node.end_of_log() for node in self.nodes))
 
     def start(self) -> None:
         """Start what does not run, and wait."""
         for node in self.nodes:
-            if not node.alive():
+            if not node.pid:
                 node.start()
         self.wait(nodes=len(self.nodes))
 
@@ -161,29 +116,28 @@ class Cluster:
 def opensearch(*, nodes: int = 1, jvm: str = JVM) -> Iterator[Cluster]:
     """Give a running cluster that is gone afterwards, with its folder."""
     archive, java = distribution(), java_home()
-    folder = Path(tempfile.mkdtemp(prefix="muniment-opensearch-"))
-    cluster = Cluster(folder=folder, nodes=[])
-    try:
-        home = _unpacked(archive, folder)
-        ports = [(free_port(), free_port()) for _ in range(nodes)]
-        for number, (port, transport_port) in enumerate(ports, 1):
-            node = Node(
-                name=f"node-{number}",
-                home=home,
-                folder=folder / f"node-{number}",
-                port=port,
-                transport_port=transport_port,
-                java=java,
-                jvm=jvm,
-            )
-            _configure(node, [other for _, other in ports])
-            cluster.nodes.append(node)
-        _give_away(folder)
-        cluster.start()
-        yield cluster
-    finally:
-        cluster.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+    with own_folder("opensearch") as folder:
+        cluster = Cluster(folder=folder, nodes=[])
+        try:
+            home = _unpacked(archive, folder)
+            ports = [(free_port(), free_port()) for _ in range(nodes)]
+            for number, (port, transport_port) in enumerate(ports, 1):
+                node = Node(
+                    name=f"node-{number}",
+                    home=home,
+                    folder=folder / f"node-{number}",
+                    port=port,
+                    transport_port=transport_port,
+                    java=java,
+                    jvm=jvm,
+                )
+                _configure(node, [other for _, other in ports])
+                cluster.nodes.append(node)
+            give(USER, folder, *folder.rglob("*"))
+            cluster.start()
+            yield cluster
+        finally:
+            cluster.stop()
 
 
 def distribution() -> Path:
@@ -276,28 +230,12 @@ def _configure(node: Node, transport_ports: list[int]) -> None:
     (config / "opensearch.yml").write_text("".join(lines))
 
 
-def _give_away(folder: Path) -> None:
-    if os.geteuid() != 0:
-        return
-    account = pwd.getpwnam(USER)
-    for path in (folder, *folder.rglob("*")):
-        os.chown(path, account.pw_uid, account.pw_gid, follow_symlinks=False)
-
-
-def _as_nobody_special() -> dict[str, object]:
-    return {"user": USER, "group": pwd.getpwnam(USER).pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
-
-
 def _joined(node: Node, wanted: int, *, green: bool) -> bool:
     try:
         health = node.get("/_cluster/health?timeout=1s")
     except (OSError, urllib.error.URLError, ValueError):
         return False
     return health["number_of_nodes"] == wanted and (not green or health["status"] == "green")
-
-
-def _end_of(log: Path) -> str:
-    return log.read_text(errors="replace")[-4000:] if log.exists() else ""
 
 
 if __name__ == "__main__":

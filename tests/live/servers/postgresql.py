@@ -8,24 +8,23 @@ Its programs come from Debian's package `postgresql` (`make live` installs it). 
 start, `ServerFailed` says why, with its log.
 """
 
-import os
-import pwd
 import secrets
 import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
-from tests.live.servers.common import ServerFailed, free_port
+from tests.live.servers.common import ServerFailed, Service, as_account, free_port, give, own_folder
 
 OLDEST = 15
-START_SECONDS = STOP_SECONDS = 60
+START_SECONDS = 60
+ACCOUNT = "postgres"  # PostgreSQL refuses root
 # What a test writes need not outlive the machine, only the process.
 SETTINGS = {
     "fsync": "off",
@@ -36,29 +35,20 @@ SETTINGS = {
 USER = "muniment"
 
 
-@dataclass(slots=True)
-class PostgreSQL:
-    """One server. `kill` and `start` again are for tests of what is lost when it dies."""
+@dataclass(slots=True, kw_only=True)
+class PostgreSQL(Service):
+    """One server, or a replica that follows one."""
 
-    folder: Path
+    stopped_by: ClassVar[signal.Signals] = signal.SIGINT  # it ends what it does
+
     password: str
     port: int
     settings: dict[str, str]
-    _process: subprocess.Popen[bytes] | None = None
     follows: "PostgreSQL | None" = None
 
     @property
     def data(self) -> Path:
         return self.folder / "data"
-
-    @property
-    def log(self) -> Path:
-        return self.folder / "log"
-
-    @property
-    def pid(self) -> int:
-        """Return the id of the process, 0 when none runs."""
-        return self._process.pid if self._process and self._process.poll() is None else 0
 
     def url(self, database: str = "postgres") -> str:
         """Return what goes into DATABASE_URL."""
@@ -87,7 +77,7 @@ class PostgreSQL:
         until = time.monotonic() + seconds
         while self.sql(f"SELECT pg_last_wal_replay_lsn() >= '{written}'") != "t":
             if time.monotonic() > until:
-                raise ServerFailed(f"the replica does not follow:\n{self.log.read_text(errors='replace')[-4000:]}")
+                raise ServerFailed(f"the replica does not follow:\n{self.end_of_log()}")
             time.sleep(0.05)
 
     def start(self) -> None:
@@ -95,46 +85,29 @@ class PostgreSQL:
         settings = self.settings | {"port": str(self.port), "listen_addresses": "127.0.0.1"}
         settings |= {"unix_socket_directories": str(self.folder)}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        with self.log.open("ab") as log:
-            command = [*_program("postgres"), "-D", str(self.data), *options]
-            self._process = subprocess.Popen(command, stdout=log, stderr=log, **_as_nobody_special())
-        until = time.monotonic() + START_SECONDS
-        while time.monotonic() < until and self._process.poll() is None:
-            try:
-                self.sql("SELECT 1")
-            except ServerFailed:
-                time.sleep(0.1)
-            else:
-                return
-        self.stop()
-        raise ServerFailed(f"PostgreSQL did not start:\n{self.log.read_text(errors='replace')[-4000:]}")
+        self._launch([*_program("postgres"), "-D", str(self.data), *options], **as_account(ACCOUNT))
+        self._await(self._answers, seconds=START_SECONDS, pause=0.1)
 
-    def stop(self, with_signal: signal.Signals = signal.SIGINT) -> None:
-        """Stop it: SIGINT ends what it does, SIGKILL is its sudden death."""
-        if self._process is None:
-            return
-        if self._process.poll() is None:
-            self._process.send_signal(with_signal)
+    def _answers(self) -> bool:
         try:
-            self._process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait(STOP_SECONDS)
-        self._process = None
+            self.sql("SELECT 1")
+        except ServerFailed:
+            return False
+        return True
 
 
 @contextmanager
 def postgresql(**settings: str) -> Iterator[PostgreSQL]:
     """Give a running server that is gone afterwards, with its folder. `settings` go before SETTINGS."""
-    folder = Path(tempfile.mkdtemp(prefix="muniment-postgresql-"))
-    server = PostgreSQL(folder=folder, password=secrets.token_hex(16), port=free_port(), settings=SETTINGS | settings)
-    try:
-        _make(server)
-        server.start()
-        yield server
-    finally:
-        server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+    own = SETTINGS | settings
+    with own_folder("postgresql") as folder:
+        server = PostgreSQL(folder=folder, password=secrets.token_hex(16), port=free_port(), settings=own)
+        try:
+            _make(server)
+            server.start()
+            yield server
+        finally:
+            server.stop()
 
 
 @contextmanager
@@ -143,33 +116,30 @@ def replica_of(primary: PostgreSQL, *, synchronous: bool = False, **settings: st
 
     With `synchronous`, the primary confirms nothing that the replica has not on its disk.
     """
-    folder = Path(tempfile.mkdtemp(prefix="muniment-replica-"))
     own = SETTINGS | {"hot_standby_feedback": "off"} | settings
-    server = PostgreSQL(folder=folder, password=primary.password, port=free_port(), settings=own, follows=primary)
-    slot = f"replica_{server.port}"
-    try:
-        _copy(primary, server, slot)
-        server.start()
-        server.caught_up()
-        if synchronous:
-            primary.sql(f"ALTER SYSTEM SET synchronous_standby_names = '{slot}'")
-            primary.sql("SELECT pg_reload_conf()")
-        yield server
-    finally:
-        server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+    with own_folder("replica") as folder:
+        server = PostgreSQL(folder=folder, password=primary.password, port=free_port(), settings=own, follows=primary)
+        slot = f"replica_{server.port}"
+        try:
+            _copy(primary, server, slot)
+            server.start()
+            server.caught_up()
+            if synchronous:
+                primary.sql(f"ALTER SYSTEM SET synchronous_standby_names = '{slot}'")
+                primary.sql("SELECT pg_reload_conf()")
+            yield server
+        finally:
+            server.stop()
 
 
 def _copy(primary: PostgreSQL, server: PostgreSQL, slot: str) -> None:
     """Copy the files of a running server, with what tells the copy to follow it: it asks for a slot of its own."""
-    if os.geteuid() == 0:
-        account = pwd.getpwnam("postgres")
-        os.chown(server.folder, account.pw_uid, account.pw_gid)
+    give(ACCOUNT, server.folder)
     address = f"{primary.url()}?application_name={slot}"
     command = [*_program("pg_basebackup"), "-d", address, "-D", str(server.data), "-R", "-C", "-S", slot]
     command += ["-X", "stream", "-c", "fast", "--no-sync"]
     done = subprocess.run(
-        command, check=False, capture_output=True, text=True, timeout=300, cwd=server.folder, **_as_nobody_special()
+        command, check=False, capture_output=True, text=True, timeout=300, cwd=server.folder, **as_account(ACCOUNT)
     )
     if done.returncode:
         raise ServerFailed(f"pg_basebackup: {done.stderr}")
@@ -178,22 +148,14 @@ def _copy(primary: PostgreSQL, server: PostgreSQL, slot: str) -> None:
 def _make(server: PostgreSQL) -> None:
     passwords = server.folder / "password"
     passwords.write_text(server.password)
-    if os.geteuid() == 0:
-        account = pwd.getpwnam("postgres")
-        for path in (server.folder, passwords):
-            os.chown(path, account.pw_uid, account.pw_gid)
+    give(ACCOUNT, server.folder, passwords)
     command = [*_program("initdb"), "-D", str(server.data), "-U", USER, "--pwfile", str(passwords)]
     command += ["--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
     done = subprocess.run(
-        command, check=False, capture_output=True, text=True, timeout=300, cwd=server.folder, **_as_nobody_special()
+        command, check=False, capture_output=True, text=True, timeout=300, cwd=server.folder, **as_account(ACCOUNT)
     )
     if done.returncode:
         raise ServerFailed(f"initdb: {done.stdout}{done.stderr}")
-
-
-def _as_nobody_special() -> dict[str, object]:
-    """Return how to start a program as an account without rights: PostgreSQL refuses root."""
-    return {"user": "postgres", "group": "postgres", "extra_groups": []} if os.geteuid() == 0 else {}
 
 
 def _program(name: str) -> list[str]:

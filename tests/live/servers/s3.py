@@ -1,9 +1,7 @@
 """What the S3 servers of the live tests share: a process of the test's own, clients, buckets."""
 
 import json
-import subprocess
-import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,40 +9,27 @@ import boto3
 from botocore.config import Config
 
 from muniment.stores.s3.client import Connection, connect
-from tests.live.servers.common import ServerFailed
+from tests.live.servers.common import Service
 
-CACHE = Path.home() / ".cache" / "muniment-live"  # programs that are built or fetched once
 START_SECONDS = 120
-STOP_SECONDS = 30
 REGION = "us-east-1"
 POLICY = Path(__file__).parents[3] / "deploy" / "s3-policy.json"
 
 
 @dataclass(slots=True, kw_only=True)
-class S3Server:
-    """One server: its command, its folder, who may do all. `kill` and `start` again are for tests of its death."""
+class S3Server(Service):
+    """One server: its command, its folder, who may do all."""
 
     name: str
-    folder: Path
     port: int
     command: list[str]
     environment: dict[str, str]
     access_key: str
     secret_key: str
-    _process: subprocess.Popen[bytes] | None = field(default=None, init=False)
 
     @property
     def endpoint(self) -> str:
         return f"http://127.0.0.1:{self.port}"
-
-    @property
-    def pid(self) -> int:
-        """Return the id of the process, 0 when none runs."""
-        return self._process.pid if self._process and self._process.poll() is None else 0
-
-    @property
-    def log(self) -> Path:
-        return self.folder / "log"
 
     def connection(self, *, port: int = 0, **changes) -> Connection:
         """Return how the code under test reaches it; through another port where a proxy stands before it."""
@@ -98,36 +83,8 @@ class S3Server:
 
     def start(self) -> None:
         """Start it and wait until it takes an object."""
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                self.command, stdout=log, stderr=log, env=self.environment, cwd=self.folder, start_new_session=True
-            )
-        until = time.monotonic() + START_SECONDS
-        while time.monotonic() < until and self._process.poll() is None:
-            if self._answers():
-                return
-            time.sleep(0.1)
-        self.kill()
-        raise ServerFailed(f"{self.name} did not start:\n{self.log.read_text(errors='replace')[-4000:]}")
-
-    def kill(self) -> None:
-        """Let it die at once, as by a power cut of its own."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.wait(STOP_SECONDS)
-            self._process = None
-
-    def stop(self) -> None:
-        """Ask it to stop; kill it where it takes too long."""
-        if self._process is None:
-            return
-        self._process.terminate()
-        try:
-            self._process.wait(STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait(STOP_SECONDS)
-        self._process = None
+        self._launch(self.command, env=self.environment, cwd=self.folder)
+        self._await(self._answers, seconds=START_SECONDS, pause=0.1)
 
     def _answers(self) -> bool:
         try:

