@@ -43,7 +43,7 @@ from muniment.errors import Corrupt
 from muniment.ids import SegmentId, SightingId
 from muniment.seal import keyring, ledger
 from muniment.seal.layout import keyring_key, segment_key
-from muniment.seal.opening import OpenSegment
+from muniment.seal.opening import Erased, OpenSegment
 from muniment.seal.packing import holds_all, pack
 from muniment.seal.shredding import shred
 from muniment.stores.port import ObjectMissing
@@ -232,6 +232,7 @@ def _sound(sources: Sequence[Segment], archive: Archive, done: Packed) -> list[O
         try:
             opened = archive.vault.open(SegmentId(row.id))
             _open_all(opened)
+            _refuse_lost_keys(opened)
         except (Corrupt, ObjectMissing):
             log.exception("segment is not packed", extra={"segment_id": str(row.id)})
             done.damaged += 1
@@ -245,6 +246,17 @@ def _open_all(opened: OpenSegment) -> None:
     for entry in opened.footer.frames:
         if entry.sighting_id in opened.keyring.keys:
             opened.open(entry)
+
+
+def _refuse_lost_keys(opened: OpenSegment) -> None:
+    """Raise `Erased` where a sighting that lives here has no key: as those that were erased, it would stay behind."""
+    here = {"segment_id": opened.segment_id}
+    living = Sighting.objects.filter(**here).exclude(
+        id__in=DestroyedSighting.objects.filter(**here).values("sighting_id")
+    )
+    for sighting_id in living.values_list("id", flat=True):
+        if SightingId(sighting_id) not in opened.keyring.keys:
+            raise Erased(f"sighting {sighting_id} was not destroyed, and segment {opened.segment_id} has no key for it")
 
 
 def _destroyed(source_ids: Sequence[SegmentId]) -> set[SightingId]:

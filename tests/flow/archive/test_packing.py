@@ -349,6 +349,17 @@ def test_a_damaged_source_is_left_for_a_person(archive, clock):
     assert (done.damaged, done.sources) == (1, 3)
 
 
+@pytest.mark.parametrize("lost", [1, 4])
+def test_segments_whose_keys_were_lost_are_left_for_a_person(archive, clock, lost):
+    sources = captured(archive)
+    for segment_id in sources[:lost]:
+        archive.vault.keyrings.delete(keyring_key(segment_id))
+    done = packed(archive, clock)
+
+    assert (done.damaged, done.sources) == (lost, 4 - lost)
+    assert (Segment.objects.count(), Pack.objects.filter(settled_at=None).exists()) == (4 + (lost < 4), False)
+
+
 @pytest.mark.parametrize("gone", [False, True])
 def test_a_rebuild_finds_the_same_with_and_without_the_sources(archive, clock, gone):
     captured(archive)
