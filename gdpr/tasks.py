@@ -1,5 +1,6 @@
 """The queue's tasks of requests: short, idempotent, safe to lose and to run twice."""
 
+import logging
 from uuid import UUID
 
 from celery import shared_task
@@ -9,8 +10,11 @@ from accounts.actors import Operator
 from accounts.models import User
 from archive import wiring
 from archive.queueing import hint
+from archive.services.postgresql_files import DatabaseBusy
 from gdpr.services import erasing, forgetting, packs, reopening
 from muniment.errors import Refused, Transient
+
+log = logging.getLogger(__name__)
 
 _RETRY = {"autoretry_for": (Transient,), "retry_backoff": True, "retry_backoff_max": 60, "max_retries": 5}
 
@@ -54,3 +58,7 @@ def sweep() -> None:
         queue_pack(request_id)
     for request_id, person_id in erasing.left_behind(now=now):
         queue_erasure(request_id, person_id)
+    try:
+        forgetting.leave_files()
+    except DatabaseBusy as error:
+        log.warning("who was forgotten has not left the files of the database yet", extra={"reason": str(error)})

@@ -132,6 +132,7 @@ class Request(models.Model):
     closed_at = models.DateTimeField(null=True)
     reopened_on = models.DateField(null=True)  # the clock counts from it, once a closed request was opened again
     forgotten_at = models.DateTimeField(null=True)  # when the person's names and addresses were replaced
+    left_files_at = models.DateTimeField(null=True)  # when the files of the database were written anew after that
 
     class Meta:
         indexes = [models.Index(fields=["state", "received_on"], name="requests_by_state")]

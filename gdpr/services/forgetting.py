@@ -19,6 +19,7 @@ from accounts.models import AuditEntry, User
 from accounts.services import audit
 from archive.exporting import ready
 from archive.queries.restrictions import standing
+from archive.services.database_files import purge_database
 from archive.wiring import Archive
 from gdpr.models import AccessPack, PackState, Request
 from gdpr.packs.naming import pack_name
@@ -61,6 +62,20 @@ def forget_due(archive: Archive, *, now: datetime | None = None) -> int:
             _forget(None, request.id, archive, at, "")
             count += 1
     return count
+
+
+def leave_files(*, now: datetime | None = None) -> int:
+    """Write the database's files anew where people were forgotten since; return how many. What the sweep calls.
+
+    A value that was replaced cannot be read any more, but its bytes stay until then. Raises `DatabaseBusy`: the next
+    call tries again.
+    """
+    waiting = Request.objects.filter(forgotten_at__isnull=False, left_files_at__isnull=True)
+    request_ids = list(waiting.values_list("id", flat=True))
+    if request_ids:
+        purge_database()
+        Request.objects.filter(id__in=request_ids).update(left_files_at=now or timezone.now())
+    return len(request_ids)
 
 
 def _forget(actor: Actor, request_id: UUID, archive: Archive, at: datetime, reason: str) -> Request:

@@ -49,6 +49,15 @@ def test_nothing_of_the_person_is_left_and_the_register_tells_what_was_done(arch
     assert checks.check_audit(actor=dpo).whole
 
 
+def test_the_files_of_the_database_are_written_anew_once_for_all_who_were_forgotten(archive, dpo, approver):
+    request = closed(archive, dpo, approver)
+    before = forgetting.leave_files(now=NOW)
+    forgetting.forget_person(actor=dpo, request_id=request.id, reason="At their wish.", archive=archive, now=NOW)
+
+    assert (before, forgetting.leave_files(now=NOW), forgetting.leave_files(now=NOW)) == (0, 1, 0)
+    assert again(request).left_files_at == NOW
+
+
 def test_it_happens_by_itself_after_five_years(archive, dpo, approver):
     request = closed(archive, dpo, approver)
 
