@@ -46,6 +46,7 @@ from archive.services.governing import governing
 from archive.services.proposals import spared
 from archive.services.removal import drop_ciphertext, purge, remove
 from archive.services.stages import index_all, turn
+from archive.services.sweep import catch_up
 from archive.sparing import Spared
 from archive.wiring import Archive
 from muniment.engines.port import IndexUnavailable
@@ -60,10 +61,15 @@ log = logging.getLogger(__name__)
 
 BATCH_MESSAGES: Final = 200  # decided and destroyed together: what a kill can leave half-way
 BATCH_SIGHTINGS: Final = 1_000
+CATCH_UP_SECONDS: Final = 300.0  # for the catalogue, before anything is decided; the next sweep goes on with it
 
 
 class HoldBeingPlaced(Transient):
     """A hold stands whose coverage is not complete yet: nothing is destroyed before it is."""
+
+
+class CatalogueBehind(Transient):
+    """So much mail is not catalogued yet that nobody knows whether it makes a hold cover what is to go."""
 
 
 class TooEarly(Refused):
@@ -74,8 +80,8 @@ def execute(*, actor: User | Operator, disposal_id: UUID, archive: Archive, now:
     """Destroy what the list names and nothing forbids; return the disposal with its certificate.
 
     Needs the approval of a second person, who may not be the one that executes. Safe to repeat, and to run twice at
-    once. Raises `ApprovalRefused`, `TooEarly`, `HoldBeingPlaced`, `StoreUnavailable`; what was done until then stays
-    done, and the next run goes on from there.
+    once. Raises `ApprovalRefused`, `TooEarly`, `HoldBeingPlaced`, `CatalogueBehind`, `StoreUnavailable`; what was done
+    until then stays done, and the next run goes on from there.
     """
     with turn(archive.data, "disposal", wait=True):
         begin(actor=actor, disposal_id=disposal_id, now=now)
@@ -159,12 +165,22 @@ def _check_approval(row: Disposal, approval: Approval, actor: User | Operator, a
 
 def _carry_on(disposal_id: UUID, archive: Archive, now: datetime | None) -> None:
     _destroy_marked(disposal_id, archive)
+    _catch_up(disposal_id, archive)
     _evaluate(archive)
     while _decide_batch(disposal_id, archive, now or timezone.now()):
         _destroy_marked(disposal_id, archive)
         _evaluate(archive)
     _purge(DestroyedSighting.objects.filter(disposal_id=disposal_id), archive)
     certificates.issue(disposal_id, archive, now=now or timezone.now())
+
+
+def _catch_up(disposal_id: UUID, archive: Archive) -> None:
+    """Catalogue what was captured by now: a copy of a listed message may have come to somebody who is on hold."""
+    if not DisposalItem.objects.filter(disposal_id=disposal_id, outcome=ItemOutcome.WAITING).exists():
+        return
+    _refuse_in_doubt()
+    if not catch_up(vault=archive.vault, seconds=CATCH_UP_SECONDS):
+        raise CatalogueBehind("mail was captured that the catalogue does not know yet: nothing is destroyed before")
 
 
 def _evaluate(archive: Archive) -> None:
@@ -185,12 +201,17 @@ def _decide_batch(disposal_id: UUID, archive: Archive, at: datetime) -> bool:
         items = list(waiting[:BATCH_MESSAGES]) if row.state == DisposalState.EXECUTING else []
         if not items:
             return False
-        lost_holds.refuse_while_any()
-        unfinished = Hold.objects.filter(released_at__isnull=True, covered_at__isnull=True).first()
-        if unfinished is not None:
-            raise HoldBeingPlaced(f"hold {unfinished.id} is being placed: nothing is destroyed before it is complete")
+        _refuse_in_doubt()
         _decide(row, items, archive, at)
     return True
+
+
+def _refuse_in_doubt() -> None:
+    """Raise `HoldLost` or `HoldBeingPlaced` while it is not known of all holds what they cover."""
+    lost_holds.refuse_while_any()
+    unfinished = Hold.objects.filter(released_at__isnull=True, covered_at__isnull=True).first()
+    if unfinished is not None:
+        raise HoldBeingPlaced(f"hold {unfinished.id} is being placed: nothing is destroyed before it is complete")
 
 
 def _decide(row: Disposal, items: Sequence[DisposalItem], archive: Archive, at: datetime) -> None:

@@ -1,5 +1,6 @@
 """The safety net: find work that was never queued, or whose queue was lost (DESIGN.md section 1)."""
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -48,6 +49,13 @@ def catalogue_missing(
         done += batch.sightings
         progress(batch.sightings)
     return done
+
+
+def catch_up(*, vault: Vault, seconds: float, clock: Callable[[], float] = time.monotonic) -> bool:
+    """Catalogue all that the store holds and the catalogue lacks; return whether it was done within so many seconds."""
+    started = clock()
+    batches = catalogue_segments(uncatalogued(vault=vault, whole=True), vault=vault)
+    return all(clock() - started < seconds for _ in batches)
 
 
 def undone(stage: Stage, *, among: Sequence[SegmentId] | None = None, limit: int = 1000) -> list[SegmentId]:

@@ -21,7 +21,7 @@ from archive.models import (
     Sighting,
 )
 from archive.queries.facts import facts_of
-from archive.services import certificates, integrity, proposals
+from archive.services import certificates, integrity, proposals, sweep
 from archive.services.audit_heads import note_head
 from archive.services.disposal import HoldBeingPlaced, TooEarly, execute, resume
 from archive.services.evidence import check_log
@@ -39,6 +39,7 @@ from muniment.seal import ledger
 from muniment.seal.opening import Erased
 from tests.flow import guards
 from tests.flow.archive.builders import mail, seal
+from tests.flow.archive.holding import place
 from tests.flow.archive.logs import act, logged
 from tests.flow.erasure.conftest import (
     NOW,
@@ -176,6 +177,43 @@ def test_a_hold_that_is_still_being_placed_stops_every_destruction(archive, peop
     placing.save()
     assert resume(archive, now=NOW) == 1
     assert not Message.objects.exists()
+
+
+def test_a_copy_that_was_captured_for_somebody_on_hold_spares_the_message_before_anybody_catalogued_it(archive, people):
+    rule()
+    ids = filled(archive)
+    disposal = approved(people, proposed(people, ids))
+    place(archive, addresses=["zoe@corp.example"])
+    seal(archive, mail("0", body="word0"), custodian="zoe@corp.example")
+
+    done = execute(actor=people["records"], disposal_id=disposal.id, archive=archive, now=NOW)
+
+    assert [why.partition(":")[0] for why in done.items.order_by("message_id").values_list("why", flat=True)] == [
+        "held",
+        "",
+        "",
+    ]
+    assert (Message.objects.get().id, Sighting.objects.count()) == (ids[0], 2)
+
+
+def test_a_copy_that_was_captured_before_the_execution_goes_with_the_message(archive, people):
+    rule()
+    ids = filled(archive)
+    disposal = approved(people, proposed(people, ids))
+    seal(archive, mail("0", body="word0"), custodian="zoe@corp.example")
+
+    execute(actor=people["records"], disposal_id=disposal.id, archive=archive, now=NOW)
+    settle(archive)
+
+    assert (Message.objects.count(), DestroyedSighting.objects.count()) == (0, 4)
+
+
+def test_a_catalogue_that_is_far_behind_is_told_from_one_that_has_all(archive):
+    seal(archive, mail("0"))
+
+    assert sweep.catch_up(vault=archive.vault, seconds=0) is False
+    assert sweep.catch_up(vault=archive.vault, seconds=60) is True
+    assert Sighting.objects.count() == 1
 
 
 def test_a_hold_of_the_store_that_nobody_explains_spares_the_message(archive, people):
