@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import islice
 from typing import Final
 from uuid import UUID
@@ -154,15 +155,24 @@ def sweep(*, whole: bool = False) -> None:
 
 def _catalogue_left_behind(vault: Vault, *, whole: bool) -> None:
     """Catalogue for a while here; what is left after that goes to the workers of bulk, unless they have enough."""
-    left = iter(sweeping.left_behind(vault=vault, whole=whole))
+    now, horizon = vault.now(), _horizon(vault)
+    left = iter(sweeping.left_behind(vault=vault, since=None if whole else horizon.since(now)))
     started = time.monotonic()
     for _ in catalogue(left, vault=vault):
         if time.monotonic() - started > SWEEP_SECONDS:
             break
+    else:
+        horizon.reach(now)
+        return
     if (room := _room("bulk")) == QUEUED_AT_ONCE:
         while room and (chunk := [str(segment_id) for segment_id in islice(left, CATALOGUED_AT_ONCE)]):
             hint(catalogue_bulk, chunk)
             room -= 1
+
+
+@lru_cache(maxsize=1)
+def _horizon(_vault: Vault) -> sweeping.Horizon:
+    return sweeping.Horizon()
 
 
 def _queue_stages(now: datetime) -> None:

@@ -54,7 +54,7 @@ def rebuild_catalogue(archive: Archive, *, progress: Callable[[int], None] = lam
     with governing():  # nothing is catalogued or destroyed meanwhile
         for model in _CATALOGUE:
             model.objects.all().delete()
-    done = sweep.catalogue_missing(vault=archive.vault, whole=True, progress=progress)
+    done = sweep.catalogue_missing(vault=archive.vault, progress=progress)
     _drop_strange_documents(archive)
     return done
 

@@ -13,17 +13,33 @@ from muniment.ids import SegmentId, unix_ms_of
 from muniment.seal.vault import Vault
 
 MAX_ATTEMPTS: Final = 5  # after that a failed stage waits for a person, and is listed
-TAIL: Final = timedelta(hours=1)  # how far back the frequent sweep lists: clocks of capture nodes differ by less
+TAIL: Final = timedelta(hours=1)  # how far back the first sweep of a process lists; the whole store each hour
+SKEW: Final = timedelta(minutes=2)  # clocks of capture nodes differ by less: 30 seconds are refused at their start
 SETTLED: Final = timedelta(seconds=15)  # younger segments are being catalogued by whoever sealed them
 QUEUED: Final = timedelta(minutes=5)  # how long a queued stage is left alone before it is queued again
 LOST: Final = timedelta(minutes=1)  # and how long where its queue is empty: either a worker is at it, or it was lost
 _CHUNK: Final = 500
 
 
-def uncatalogued(*, vault: Vault, whole: bool) -> Iterator[SegmentId]:
-    """Yield segments of the store that the catalogue lacks, oldest first; `whole` lists the store from its start."""
+class Horizon:
+    """Until when all that was sealed is known to be catalogued: what is older is not listed each time. Of a process."""
+
+    def __init__(self) -> None:
+        self._known: datetime | None = None
+
+    def since(self, now: datetime) -> datetime:
+        """Return from when on the store is to be listed."""
+        return now - TAIL if self._known is None else self._known - SKEW
+
+    def reach(self, now: datetime) -> None:
+        """Note that a sweep which began at `now` catalogued all that it found."""
+        self._known = now - SETTLED
+
+
+def uncatalogued(*, vault: Vault, since: datetime | None = None) -> Iterator[SegmentId]:
+    """Yield segments of the store that the catalogue lacks, oldest first: all, or those sealed since then."""
     chunk: list[SegmentId] = []
-    for segment_id in vault.segment_ids(since=None if whole else vault.now() - TAIL):
+    for segment_id in vault.segment_ids(since=since):
         chunk.append(segment_id)
         if len(chunk) == _CHUNK:
             yield from missing(chunk)
@@ -31,21 +47,19 @@ def uncatalogued(*, vault: Vault, whole: bool) -> Iterator[SegmentId]:
     yield from missing(chunk)
 
 
-def left_behind(*, vault: Vault, whole: bool) -> Iterator[SegmentId]:
+def left_behind(*, vault: Vault, since: datetime | None = None) -> Iterator[SegmentId]:
     """Yield segments that whoever sealed them should have catalogued by now, and those whose stage failed."""
     newest = (vault.now() - SETTLED).timestamp() * 1000
-    for segment_id in uncatalogued(vault=vault, whole=whole):
+    for segment_id in uncatalogued(vault=vault, since=since):
         if unix_ms_of(segment_id) < newest:
             yield segment_id
     yield from to_queue(Stage.CATALOGUE, now=vault.now())
 
 
-def catalogue_missing(
-    *, vault: Vault, whole: bool = True, progress: Callable[[int], None] = lambda _sightings: None
-) -> int:
+def catalogue_missing(*, vault: Vault, progress: Callable[[int], None] = lambda _sightings: None) -> int:
     """Catalogue every segment that the catalogue lacks; return how many sightings. Corrupt ones are noted only."""
     done = 0
-    for batch in catalogue_segments(uncatalogued(vault=vault, whole=whole), vault=vault):
+    for batch in catalogue_segments(uncatalogued(vault=vault), vault=vault):
         done += batch.sightings
         progress(batch.sightings)
     return done
@@ -54,7 +68,7 @@ def catalogue_missing(
 def catch_up(*, vault: Vault, seconds: float, clock: Callable[[], float] = time.monotonic) -> bool:
     """Catalogue all that the store holds and the catalogue lacks; return whether it was done within so many seconds."""
     started = clock()
-    batches = catalogue_segments(uncatalogued(vault=vault, whole=True), vault=vault)
+    batches = catalogue_segments(uncatalogued(vault=vault), vault=vault)
     return all(clock() - started < seconds for _ in batches)
 
 

@@ -149,8 +149,8 @@ class Vault:
         return opened.open(opened.entry_of(sighting_id))
 
     def segment_ids(self, *, since: datetime | None = None) -> Iterator[SegmentId]:
-        """Yield the ids of all segments in order, or of those whose hour is not before `since`'s."""
-        after = "" if since is None else f"{SEGMENTS}{hour_folder(since)}"
+        """Yield the ids of all segments in order, or of those made at `since` or later, by their ids."""
+        after = "" if since is None else f"{SEGMENTS}{hour_folder(since)}{int(since.timestamp() * 1000):012x}"
         for key in self.segments.keys(SEGMENTS, after=after):
             yield SegmentId(id_of(key))
 
