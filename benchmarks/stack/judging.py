@@ -19,7 +19,7 @@ from tests.live.servers.common import ServerFailed
 SEARCHED = 100  # words that are searched for, of those that were sent under one fault
 SENDING_SECONDS = 3600
 LOOKS = 5
-SEARCHABLE_SECONDS = 900
+SEARCHABLE_SECONDS = 3600
 STRIKES_BETWEEN = (0.2, 0.6)  # of the messages
 
 
