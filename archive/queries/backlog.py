@@ -13,7 +13,7 @@ from typing import Final
 from django.db import DatabaseError, close_old_connections
 
 from archive.intake.pressure import Bounds, Reading
-from archive.models import Segment
+from archive.models import Pack, Segment
 from archive.services.index import out_of_date
 from archive.services.sweep import TAIL, missing
 from archive.wiring import Archive
@@ -78,7 +78,8 @@ class Backlog:
 
     def _first_look_ms(self) -> int:
         """Return when workers were at work last: what they left since then is counted, however long ago it was."""
-        newest = Segment.objects.order_by("-id").values_list("id", flat=True).first()
+        captured = Segment.objects.exclude(id__in=Pack.objects.values("id"))  # a pack may be newer than what waits
+        newest = captured.order_by("-id").values_list("id", flat=True).first()
         return 0 if newest is None else max(0, unix_ms_of(newest) - _ms(TAIL))
 
     def _now_ms(self) -> int:
