@@ -19,6 +19,7 @@ from archive.api.evidence import NoSuchEntry, Proved, proved
 from archive.models import Disposal
 from archive.services import certificates
 from archive.wiring import archive
+from gdpr import waits
 from gdpr.api.shapes import RequestOut, RequestWhole, handles, out, reads, whole
 from gdpr.clock import Standing
 from gdpr.models import Channel, RequestState, Right
@@ -148,10 +149,14 @@ def get_history(request: HttpRequest, request_id: UUID):
     """Every act, every letter."""
     row = get_request(request.user, request_id)
     events = row.events.select_related("actor")
-    same = ("at", "act", "from_state", "to_state", "reason")
+    same = ("at", "act", "from_state", "to_state")
     return History(
         events=[
-            Event(**{name: getattr(one, name) for name in same}, actor=one.actor.email if one.actor else None)
+            Event(
+                **{name: getattr(one, name) for name in same},
+                reason=waits.shown(one),
+                actor=one.actor.email if one.actor else None,
+            )
             for one in events
         ],
         letters=[

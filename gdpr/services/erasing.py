@@ -29,6 +29,7 @@ from gdpr.services.acting import Act, Actor, acting, move, record
 from gdpr.services.deciding import seal_of
 from gdpr.services.storing import save_alike
 from gdpr.states import NotAllowed, State
+from gdpr.waits import noted
 from muniment.errors import MunimentError
 
 log = logging.getLogger(__name__)
@@ -146,7 +147,7 @@ def carry_out(*, actor: Actor, request_id: UUID, archive: Archive, now: datetime
         _erase_traces(actor, request, archive, now or timezone.now())
         return _finish(actor, request_id, archive, now or timezone.now())
     except MunimentError as error:
-        _fail(actor, request_id, str(error), now or timezone.now())
+        _fail(actor, request_id, noted(error), now or timezone.now())
         raise
 
 

@@ -26,6 +26,7 @@ from gdpr.services import answering
 from gdpr.services.acting import Act, acting, move, record
 from gdpr.services.deciding import seal_of
 from gdpr.states import NotAllowed, State
+from gdpr.waits import noted
 from muniment.bundle.archive_file import pieces_of
 from muniment.errors import Corrupt, MunimentError, Refused
 
@@ -83,7 +84,7 @@ def make(*, request_id: UUID, archive: Archive, now: datetime | None = None) -> 
     except BeingMade:
         return request.pack
     except (MunimentError, OSError) as error:
-        _fail(request_id, str(error), now or timezone.now())
+        _fail(request_id, noted(error), now or timezone.now())
         raise
     return _finish(request_id, size=size, digest=digest, missing=missing, at=now or timezone.now())
 

@@ -19,7 +19,7 @@ from accounts.saying import said
 from accounts.services import audit
 from accounts.views.refusals import only_for
 from archive.models import Disposal
-from gdpr import shown
+from gdpr import shown, waits
 from gdpr.clock import clock_of
 from gdpr.models import Choice, Code, Concern, IdentityMethod, LocatedItem, Request, Right, TermKind, TermState
 from gdpr.queries.register import earlier_of, get_request
@@ -99,7 +99,7 @@ def history_page(request: HttpRequest, request_id: UUID) -> HttpResponse:
     """Show every act and every letter."""
     row = found(request, request_id)
     events = [
-        (shown.moment(event.at), Act(event.act).label, event, event.actor)
+        (shown.moment(event.at), Act(event.act).label, event, event.actor, waits.shown(event))
         for event in row.events.select_related("actor")
     ]
     letters = [(shown.moment(letter.made_at), letter) for letter in row.letters.all()]

@@ -3,16 +3,19 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from accounts.models import Action, AuditEntry, AuditText, TextKind
 from accounts.queries.audit import verify_chain
 from accounts.services import approvals, audit
-from archive.models import HoldKind, Message, Restriction
+from archive.models import Hold, HoldKind, Message, Restriction
 from archive.queries.messages import visible
 from archive.services import disposal
 from archive.services.stages import index_all
-from gdpr.models import CarriedOut, Choice, Code, Concern
+from gdpr import waits
+from gdpr.models import CarriedOut, Choice, Code, Concern, RequestEvent
 from gdpr.services import answering, deciding, erasing, reopening
+from gdpr.services.acting import Act
 from gdpr.states import NotAllowed, State
 from muniment.errors import Refused
 from tests.flow.archive import holding
@@ -260,6 +263,32 @@ def test_a_run_that_was_cut_short_is_finished_by_the_sweep(archive, dpo, approve
 
     assert (finished, again(request).state) == (1, State.REPLYING)
     assert erasing.finish_interrupted(archive, now=AFTER_COOLING) == 0
+
+
+def test_why_an_erasure_waits_is_told_in_the_language_of_the_reader(archive, dpo, approver):
+    request = located(dpo, archive)
+    decided(dpo, request)
+    approved(dpo, approver, frozen(dpo, request))
+    erasing.begin(actor=dpo, request_id=request.id, now=AFTER_COOLING)
+    placing = hold_on(archive, "other")
+    Hold.objects.filter(id=placing.id).update(covered_at=None)
+
+    with pytest.raises(disposal.HoldBeingPlaced):
+        erasing.carry_out(actor=dpo, request_id=request.id, archive=archive, now=AFTER_COOLING)
+    event = request.events.get(act=Act.FAILED)
+    with translation.override("fr"):
+        french = waits.shown(event)
+
+    assert waits.shown(event).startswith("A legal hold is being placed")
+    assert french.startswith("Un gel est en cours de pose")
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"), [("OSError: no room", "no room"), ("Stopped: see letter", "see letter"), ("", "")]
+)
+def test_what_has_no_sentence_of_ours_is_told_in_its_own_words(reason, said):
+    assert waits.shown(RequestEvent(act=Act.FAILED, reason=reason)) == said
+    assert waits.shown(RequestEvent(act=Act.DECIDED, reason=reason)) == reason
 
 
 def test_a_hold_released_leaves_other_closed_requests_alone(archive, dpo, approver):
