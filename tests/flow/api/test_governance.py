@@ -112,7 +112,7 @@ def test_what_is_held_cannot_be_proposed_and_the_answer_says_so(matter, two, mes
     answer = officer.post("/disposals", {"messages": [held], **WHY})
     explained = officer.get(f"/messages/{held}/retention").json()
     assert answer.status_code == 409
-    assert "held" in answer.json()["detail"]
+    assert "A legal hold covers it" in answer.json()["detail"]
     assert explained["outcome"] == "held"
     assert explained["holds"][0]["name"] == "h"
 

@@ -82,7 +82,7 @@ class Story:
                 self.log_and_die(changes, after_change=after_change)
 
     def see(self):
-        sweep.catalogue_missing(vault=self.archive.vault, whole=True)
+        sweep.catalogue_missing(vault=self.archive.vault)
 
     def log_and_die(self, changes, *, after_change):
         fragile = FragileStore(self.archive.vault.segments, changes, Killed, after_change)
