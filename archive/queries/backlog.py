@@ -15,7 +15,7 @@ from django.db import DatabaseError, close_old_connections
 from archive.intake.pressure import Bounds, Reading
 from archive.models import Pack, Segment
 from archive.services.index import out_of_date
-from archive.services.sweep import TAIL, missing
+from archive.services.sweep import SKEW, TAIL, missing
 from archive.wiring import Archive
 from muniment.errors import Transient
 from muniment.ids import SegmentId, unix_ms_of, uuid7
@@ -23,7 +23,6 @@ from muniment.seal.layout import SEGMENTS, id_of, segment_key
 
 log = logging.getLogger(__name__)
 
-SKEW: Final = timedelta(minutes=10)  # a segment of another node may be sealed by a clock that is behind by less
 _CHUNK: Final = 500
 
 

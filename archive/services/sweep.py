@@ -14,7 +14,9 @@ from muniment.seal.vault import Vault
 
 MAX_ATTEMPTS: Final = 5  # after that a failed stage waits for a person, and is listed
 TAIL: Final = timedelta(hours=1)  # how far back the first sweep of a process lists; the whole store each hour
-SKEW: Final = timedelta(minutes=2)  # clocks of capture nodes differ by less: 30 seconds are refused at their start
+# From the time in a segment's id to when it can be listed: clocks that differ, and a store that takes it after many
+# tries. What took longer is found with the whole store.
+SKEW: Final = timedelta(minutes=10)
 SETTLED: Final = timedelta(seconds=15)  # younger segments are being catalogued by whoever sealed them
 QUEUED: Final = timedelta(minutes=5)  # how long a queued stage is left alone before it is queued again
 LOST: Final = timedelta(minutes=1)  # and how long where its queue is empty: either a worker is at it, or it was lost
